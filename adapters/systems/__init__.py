@@ -1,0 +1,1 @@
+"""One module per kind of outside system that receives parts (see hub/interface.py)."""

@@ -1,0 +1,1 @@
+"""What a standard says: notation, elements, code lists, tables, and the release that holds them."""

@@ -1,0 +1,126 @@
+"""What one exchange will do, decided before anything moves: the compiled, immutable Plan that every later step reads.
+
+An *exchange* is one standard table to one partner; its id is ``<partner>/<table>``. ``hub.compile`` makes plans; nothing here reads a file.
+"""
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from hub.contract.model import Table
+from hub.interface import Layout
+from hub.mapping.model import Mapping, Source
+from hub.problem import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Above these nothing of a window leaves. ``reject_rate`` is a share of the source rows (0..1); it counts from ``reject_floor`` rejects on."""
+
+    reject_rate: float = 0.2
+    reject_floor: int = 20
+    rows_min: int = 0
+    rows_max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """adapters/partners/<name>.yaml: who receives, over what, for what purpose, and which fields it may see."""
+
+    name: str
+    title: str
+    system: str  # module in adapters/systems
+    format: str  # module in adapters/formats
+    settings: MappingOf[str, Any]
+    format_settings: MappingOf[str, Any]
+    envelope: bool  # True: row_guid, cd_operation, cd_time, cd_batch, data_source, data_version precede the fields
+    part_rows: int
+    receipt_wait: timedelta
+    purpose: str
+    legal_basis: str
+    receives: MappingOf[str, tuple[str, ...]]  # "standard/table" -> fields it may receive
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """schedules/<name>.yaml: which tables go to which partner, when."""
+
+    name: str
+    title: str
+    cron: str
+    timezone: str
+    start: datetime  # the first window's beginning, in the schedule's time zone
+    partner: str
+    standard: str
+    version: str
+    tables: tuple[str, ...]
+    limits: Limits
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a row can be told: position in the error mask, field (or None), stable rule code, severity.
+
+    Codes: source-type, unmapped, required, format, length, code, code-expired, check-digit, range, rule, duplicate-key, birth-date, sex ...
+    """
+
+    bit: int
+    field: str | None
+    rule: str
+    severity: str  # error | warning
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A small table the kernel joins: a crosswalk or a code list. ``rows`` have the columns named in ``columns``, all text."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What is read at the source. ``select`` yields ``columns`` (``alias.column``), all as text, in the source's dialect.
+
+    ``condition`` is the mapping's own ``where``; the window's bounds on the watermark are added by ``hub.extract``.
+    """
+
+    select: str
+    from_sql: str
+    condition: str | None
+    columns: tuple[str, ...]
+    watermark: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """One SELECT over one batch and all that it needs. ``sql`` reads the relation ``batch`` (Extract.columns) and the lookups.
+
+    It yields, in order: every field of the layout's table (typed), ``_op`` ('I' | 'D'), ``_key`` and ``_digest`` (16-byte blobs),
+    then one UBIGINT ``_errors_<i>`` per 64 error findings and one ``_warnings_<i>`` per 64 warnings.
+    """
+
+    sql: str
+    lookups: tuple[Lookup, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything one exchange needs, fixed at compile time; ``digest`` names contract + mapping + crosswalks + partner layout."""
+
+    id: str
+    schedule: Schedule
+    partner: Partner
+    source: Source
+    mapping: Mapping
+    table: Table
+    extract: Extract
+    kernel: Kernel
+    layout: Layout
+    digest: str
