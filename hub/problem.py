@@ -34,7 +34,7 @@ class Problem:
         return f"{self.place}: {self.severity} {self.code}: {self.message}{cure}"
 
 
-class Problems(ConfigurationError):
+class Problems(ConfigurationError):  # noqa: N818 - it is named for what it carries
     """Every mistake of every file, sorted by place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
