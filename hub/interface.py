@@ -115,7 +115,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """One row that the partner refused: its ``row_id`` value, the field if the partner names one, the partner's code and words."""
+    """One row that the partner refused: its ``row_id`` value, the field if the partner names one, the partner's code
+    and words."""
 
     row_id: str
     field: str | None
@@ -181,7 +182,10 @@ class System(Protocol):
 
 
 class Format(Protocol):
-    """A wire format. ``encode(decode(x)) == x`` for every part it wrote; an unencodable value raises DataError with row and column."""
+    """A wire format.
+
+    ``encode(decode(x)) == x`` for every part it wrote; an unencodable value raises DataError with row and column.
+    """
 
     suffix: str
     media_type: str

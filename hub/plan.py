@@ -1,6 +1,7 @@
 """What one exchange will do, decided before anything moves: the compiled, immutable Plan that every later step reads.
 
-An *exchange* is one standard table to one partner; its id is ``<partner>/<table>``. ``hub.compile`` makes plans; nothing here reads a file.
+An *exchange* is one standard table to one partner; its id is ``<partner>/<table>``. ``hub.compile`` makes plans;
+nothing here reads a file.
 """
 
 from collections.abc import Mapping as MappingOf
@@ -16,7 +17,10 @@ from hub.problem import Place
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Above these nothing of a window leaves. ``reject_rate`` is a share of the source rows (0..1); it counts from ``reject_floor`` rejects on."""
+    """Above these nothing of a window leaves.
+
+    ``reject_rate`` is a share of the source rows (0..1); it counts from ``reject_floor`` rejects on.
+    """
 
     reject_rate: float = 0.2
     reject_floor: int = 20
@@ -64,7 +68,8 @@ class Schedule:
 class Finding:
     """One thing a row can be told: position in the error mask, field (or None), stable rule code, severity.
 
-    Codes: source-type, unmapped, required, format, length, code, code-expired, check-digit, range, rule, duplicate-key, birth-date, sex ...
+    Codes: source-type, unmapped, required, format, length, code, code-expired, check-digit, range, rule, duplicate-
+    key, birth-date, sex ...
     """
 
     bit: int

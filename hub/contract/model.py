@@ -19,7 +19,8 @@ class Notation:
 
     ``kind``: ``c`` any text, ``a`` letters, ``an`` letters and digits, ``n`` digits or a number, ``d`` date, ``t`` date and time.
     Lengths are characters. A ``n`` of fixed length, or with a code list, is text (leading zeros count); a variable ``n..p``
-    is an integer and ``n..p,s`` a decimal with p digits in all and s after the point. ``d8`` is YYYYMMDD, ``d4`` YYYY, ``d6`` YYYYMM,
+    is an integer and ``n..p,s`` a decimal with p digits in all and s after the point. ``d8`` is YYYYMMDD, ``d4``
+    YYYY, ``d6`` YYYYMM,
     ``t14`` YYYYMMDDhhmmss; ``d10`` and ``t19`` are the same with ISO punctuation (2024-01-15, 2024-01-15 09:30:00).
     """
 
@@ -64,7 +65,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
-    """A list of codes. ``name`` is its standard number or local name (``GB/T 3304-1991``); ``local``: authored here, not published."""
+    """A list of codes.
+
+    ``name`` is its standard number or local name (``GB/T 3304-1991``); ``local``: authored here, not published.
+    """
 
     name: str
     title: str

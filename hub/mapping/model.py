@@ -10,7 +10,11 @@ from hub.problem import Place
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
-    """A column of a local table. ``type``: text | integer | decimal(p,s) | date | timestamp | boolean; values arrive as text and are cast in the kernel."""
+    """A column of a local table.
+
+    ``type``: text | integer | decimal(p,s) | date | timestamp | boolean; values arrive as text and are cast in the
+    kernel.
+    """
 
     table: str
     name: str
@@ -44,7 +48,8 @@ class Crosswalk:
 
 @dataclass(frozen=True, slots=True)
 class FieldMap:
-    """How one field of the target is made. ``sql`` is the parsed, allowed expression over ``alias.column`` names (the kernel's dialect).
+    """How one field of the target is made. ``sql`` is the parsed, allowed expression over ``alias.column`` names (the
+    kernel's dialect).
 
     ``const`` and ``sql`` exclude each other. With ``crosswalk`` the expression's value is looked up; ``unmapped`` says what an
     unknown local code does: ``reject``, ``null``, ``keep``, or ``=X`` for the code X.
