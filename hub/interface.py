@@ -215,6 +215,13 @@ class Reader(Protocol):
     def columns(self) -> Mapping[str, Mapping[str, str]]:
         """The live schema: table -> column -> the type as the database spells it."""
 
+    def text(self, expression: str, type: str) -> str:
+        """SQL in this dialect that renders a column of a declared type as canonical text.
+
+        ``type``: text | integer | decimal(p,s) | date | timestamp | boolean. Canonical: ``2024-01-15``,
+        ``2024-01-15 09:30:00[.ffffff]``, ``true``/``false`` or ``1``/``0``, numbers plain; NULL stays NULL.
+        """
+
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """Open one consistent read."""
 
