@@ -90,15 +90,16 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What is read at the source. ``select`` yields ``columns`` (``alias.column``), all as text, in the source's dialect.
+    """What is read at the source, before a dialect is known: ``columns`` (``alias.column``) of the declared ``types``, in order.
 
-    ``condition`` is the mapping's own ``where``; the window's bounds on the watermark are added by ``hub.extract``.
+    ``from_sql`` and ``condition`` (the mapping's own ``where``) are in the source's dialect; ``hub.extract`` adds the window's
+    bounds on ``watermark`` and lets the reader render each column as text.
     """
 
-    select: str
     from_sql: str
     condition: str | None
     columns: tuple[str, ...]
+    types: tuple[str, ...]
     watermark: str | None
 
 
