@@ -16,13 +16,16 @@ Errors: the class is the instruction.
 A message names the place and the cure and never contains personal data or a secret.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import pyarrow as pa
+if TYPE_CHECKING:  # pyarrow costs 0.2 s to import; whoever makes a batch imports it
+    import pyarrow as pa
 
 
 class HubError(Exception):
@@ -78,6 +81,8 @@ class Layout:
 
     def schema(self) -> pa.Schema:
         """The Arrow schema of a part's rows."""
+        import pyarrow as pa
+
         return pa.schema([pa.field(column.name, column.type) for column in self.columns])
 
 

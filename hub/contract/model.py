@@ -3,14 +3,18 @@
 The three parts of a Chinese data standard are 数据元 (Element), 值域代码 (CodeList) and 数据集 (Table).
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from hub.interface import Column
 from hub.problem import Place
+
+if TYPE_CHECKING:  # pyarrow costs 0.2 s to import
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Notation:
     @property
     def arrow(self) -> pa.DataType:
         """string, int64 (up to 18 digits) or decimal128(p, s)."""
+        import pyarrow as pa
+
         if not self.numeric:
             return pa.string()
         return pa.int64() if self.scale == 0 and self.maximum <= 18 else pa.decimal128(self.maximum, self.scale)

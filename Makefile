@@ -1,0 +1,59 @@
+# One command does what CI does. Needs Python 3.11 or newer and make; everything else comes from the pinned requirements.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ROOMS := hub adapters audit tests
+
+.PHONY: demo ui test check bench bench-peers format lock clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/run ## one two-hour window of real exchanges, then the changes only
+	$(BIN)/hub demo
+
+ui: $(VENV)/run ## Dagster's UI and daemon on loopback, schedules on, partners played by the sandbox
+	$(BIN)/hub up --sandbox
+
+test: $(VENV)/dev ## the whole suite
+	$(BIN)/pytest -n 2
+
+check: $(VENV)/dev ## format, lint, types, imports, YAML
+	$(BIN)/ruff format --check $(ROOMS)
+	$(BIN)/ruff check $(ROOMS)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hub check
+	$(BIN)/hub mapping test
+
+bench: $(VENV)/dev ## workload W1: rows per second and core, memory, against psql COPY
+	$(BIN)/python -m tests.bench.window
+
+bench-peers: $(VENV)/dev $(VENV)/peers ## the same rows through dlt and Sling
+	$(BIN)/python -m tests.bench.peers $(VENV)/peers/bin/python
+
+format: $(VENV)/dev
+	$(BIN)/ruff format $(ROOMS)
+	$(BIN)/ruff check --fix $(ROOMS)
+
+lock: $(VENV)/dev ## pin versions and hashes anew from pyproject.toml
+	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.txt pyproject.toml
+	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate --extra dev \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -c requirements.txt -o requirements-dev.txt pyproject.toml
+
+$(VENV)/run: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/dev: $(VENV)/run requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
+	touch $@
+
+$(VENV)/peers: tests/bench/requirements-peers.txt
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+
+clean:
+	rm -rf $(VENV) .hub

@@ -1,0 +1,1 @@
+"""The command line: parses, chooses and prints; every decision is made elsewhere."""

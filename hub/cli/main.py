@@ -1,0 +1,87 @@
+"""The `hub` command: takes the words of the shell, finds the command's module, turns an error's class into an exit code.
+
+Commands are imported only when they are called, so that `hub --help` stays fast.
+Exit codes: 0 done, 1 something is wrong (a finding, an unbalanced account), 2 edit the configuration, 3 mend the data,
+4 try again later, 5 a person must look first.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from hub import __version__
+from hub.interface import HubError
+from hub.problem import nearest
+
+COMMANDS = {
+    "demo": ("hub.cli.demo", "One two-hour window of real exchanges, seen from end to end."),
+    "check": ("hub.cli.check", "Check every YAML and CSV file; with --connect also the live systems."),
+    "plan": ("hub.cli.plan", "Show what an exchange will do: columns, rules, SQL."),
+    "run": ("hub.cli.run", "Run the windows that are due."),
+    "backfill": ("hub.cli.backfill", "Send a past period again."),
+    "settle": ("hub.cli.settle", "Ask partners about parts whose outcome is open."),
+    "status": ("hub.cli.status", "What is late, what failed, what to do."),
+    "windows": ("hub.cli.windows", "The accounts of the windows."),
+    "quarantine": ("hub.cli.quarantine", "The rows that were refused: list, show, replay, discard."),
+    "audit": ("hub.cli.audit", "The exchange log: verify, show, proof."),
+    "mapping": ("hub.cli.mapping", "Test the mappings."),
+    "sandbox": ("hub.cli.sandbox", "Business systems and partners on loopback, for rehearsals."),
+    "schema": ("hub.cli.schema", "The JSON Schemas of the YAML files, for editors."),
+    "up": ("hub.cli.up", "Dagster's UI and daemon, schedules switched on."),
+    "completion": ("hub.cli.completion", "Shell completion."),
+}
+
+
+class LazyGroup(click.Group):
+    """A click group whose commands live in modules of their own (attribute ``command``)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands in the order of a working day."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import the module of one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Say the nearest command when there is none of that name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            raise click.UsageError(f"{error.message} {nearest(args[0], COMMANDS)}", ctx) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """List the commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hub")
+def cli() -> None:
+    """Jinmin Hub: declarative exchanges whose every window ends in a balanced, sealed account."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; the process ends with the exit code that says what to do."""
+    try:
+        outcome: Any = cli.main(args=arguments, standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except HubError as error:
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        sys.exit(error.exit_code)
+    sys.exit(outcome if isinstance(outcome, int) else 0)
