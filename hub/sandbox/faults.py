@@ -150,10 +150,8 @@ class Injector:
     def strikes(self, name: str) -> Fault | None:
         """Count one occasion of the fault called ``name``: the Fault if it strikes now."""
         with self._lock:
-            for fault in self._faults:
-                if fault.name == name and self._strikes(fault):
-                    return fault
-        return None
+            struck = [fault for fault in self._faults if fault.name == name and self._strikes(fault)]
+        return struck[0] if struck else None
 
     def _strikes(self, fault: Fault) -> bool:
         self._occasions[fault] += 1

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 
 from hub.contract.model import CodeList, Field, Notation, Table
@@ -26,6 +26,7 @@ _STAMPS = {
     ("t", 14): "%Y%m%d%H%M%S",
     ("t", 19): "%Y-%m-%d %H:%M:%S",
 }
+_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _ALPHABETS = {"a": re.compile(r"[A-Za-z]*"), "an": re.compile(r"[A-Za-z0-9]*"), "n": re.compile(r"[0-9]*")}
 
 
@@ -47,11 +48,8 @@ def canonical(value: object, field: Field) -> str | None:
     text = str(value)
     if not field.numeric:
         return text
-    try:
-        number = Decimal(text)
-        return f"{number:.{field.notation.scale}f}" if _fits(number, field.notation) else text
-    except InvalidOperation:
-        return text
+    number = Decimal(text) if isinstance(value, (int, float, Decimal)) else _number(text)
+    return f"{number:.{field.notation.scale}f}" if number is not None and _fits(number, field.notation) else text
 
 
 def objections(table: Table, row: Row, day: date, *, deleted: bool = False) -> Iterator[Objection]:
@@ -101,11 +99,15 @@ def _written(field: Field, value: str) -> tuple[str, str] | None:
 
 
 def _written_number(field: Field, value: str) -> tuple[str, str] | None:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
+    number = _number(value)
+    if number is None:
         return "format", f"{field.title}不是数值"
     return None if _fits(number, field.notation) else ("length", f"{field.title}的位数超出{field.notation}")
+
+
+def _number(text: str) -> Decimal | None:
+    """Plain ASCII digits only: Decimal() would also take 1_000, full-width digits, NaN and 1E5."""
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def _fits(number: Decimal, notation: Notation) -> bool:
@@ -113,7 +115,8 @@ def _fits(number: Decimal, notation: Notation) -> bool:
     if not number.is_finite():
         return False
     exponent = Decimal(1).scaleb(notation.maximum - notation.scale)
-    return abs(number) < exponent and number == round(number, notation.scale)
+    decimals = f"{number:f}".partition(".")[2].rstrip("0")
+    return abs(number) < exponent and len(decimals) <= notation.scale
 
 
 def _coded(codes: CodeList, value: str, day: date) -> str | None:

@@ -1,0 +1,146 @@
+"""Takes what a sandbox partner accepted, keeps it in one SQLite file per partner, gives it back; alone writes those files.
+
+``part`` has one row per part id (the partner's memory for telling duplicates), ``record`` one row per row of every table with the
+number of times it was written (``changes``: 1 after any number of repeats means one effect), ``arrival`` one row per attempt.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hub.interface import RowFault
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS part (
+    id TEXT PRIMARY KEY, digest TEXT NOT NULL, table_name TEXT NOT NULL, batch TEXT NOT NULL, rows INTEGER NOT NULL,
+    accepted INTEGER NOT NULL, faults TEXT NOT NULL, reference TEXT NOT NULL, received_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS record (
+    table_name TEXT NOT NULL, row_key TEXT NOT NULL, operation TEXT NOT NULL, content TEXT NOT NULL, part TEXT NOT NULL,
+    changes INTEGER NOT NULL, PRIMARY KEY (table_name, row_key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS arrival (
+    number INTEGER PRIMARY KEY, part TEXT NOT NULL, digest TEXT NOT NULL, standing TEXT NOT NULL, received_at TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A part as the partner remembers it. ``reference`` is the partner's own number for it."""
+
+    id: str
+    digest: str
+    table: str
+    batch: str
+    rows: int
+    accepted: int
+    faults: tuple[RowFault, ...]
+    reference: str
+    received_at: str
+
+
+class Transaction:
+    """The writes of one part, all or none."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def find(self, part: str) -> Entry | None:
+        """The part of that id, if the partner has it."""
+        row = self._connection.execute("SELECT * FROM part WHERE id = ?", (part,)).fetchone()
+        return _entry(row) if row else None
+
+    def content(self, table: str, row_key: str) -> Mapping[str, str | None] | None:
+        """What is stored under that key; None when nothing is or it was deleted."""
+        query = "SELECT content FROM record WHERE table_name = ? AND row_key = ? AND operation = 'I'"
+        row = self._connection.execute(query, (table, row_key)).fetchone()
+        return _loads(row[0]) if row else None
+
+    def write(self, table: str, row_key: str, operation: str, content: Mapping[str, str | None], part: str) -> None:
+        """Insert or update (I) or delete (D) one row."""
+        self._connection.execute(
+            "INSERT INTO record VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT (table_name, row_key) DO UPDATE SET "
+            "operation = excluded.operation, content = excluded.content, part = excluded.part, changes = changes + 1",
+            (table, row_key, operation, json.dumps(content, ensure_ascii=False), part),
+        )
+
+    def remember(self, entry: Entry) -> None:
+        """Keep the part, so that the same id has no second effect."""
+        faults = json.dumps([[f.row_id, f.field, f.code, f.message] for f in entry.faults], ensure_ascii=False)
+        self._connection.execute(
+            "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(entry.id, entry.digest, entry.table, entry.batch, entry.rows, entry.accepted),
+                *(faults, entry.reference, entry.received_at),
+            ),
+        )
+
+    def arrived(self, part: str, digest: str, standing: str, moment: str) -> None:
+        """Note one attempt, whatever came of it."""
+        self._connection.execute(
+            "INSERT INTO arrival (part, digest, standing, received_at) VALUES (?, ?, ?, ?)", (part, digest, standing, moment)
+        )
+
+
+class Ledger:
+    """One partner's file. Every call opens its own connection, so threads and other processes may share the file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(self._connect()) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(_SCHEMA)
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, timeout=30, isolation_level=None)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Writes that are kept together, or not at all when the block raises."""
+        with closing(self._connect()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield Transaction(connection)
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def _rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        with closing(self._connect()) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def parts(self) -> tuple[Entry, ...]:
+        """Every part that the partner has, oldest first."""
+        return tuple(_entry(row) for row in self._rows("SELECT * FROM part ORDER BY rowid"))
+
+    def find(self, part: str) -> Entry | None:
+        """The part of that id, if the partner has it."""
+        rows = self._rows("SELECT * FROM part WHERE id = ?", part)
+        return _entry(rows[0]) if rows else None
+
+    def content(self, table: str) -> dict[str, Mapping[str, str | None]]:
+        """What the partner holds of a table now: row key -> field -> canonical text. Deleted rows are gone."""
+        query = "SELECT row_key, content FROM record WHERE table_name = ? AND operation = 'I'"
+        return {key: _loads(content) for key, content in self._rows(query, table)}
+
+    def changes(self, table: str) -> dict[str, int]:
+        """How many times each row of a table was written or deleted."""
+        return dict(self._rows("SELECT row_key, changes FROM record WHERE table_name = ?", table))
+
+    def arrivals(self) -> tuple[tuple[str, str], ...]:
+        """Every attempt in order: part id and standing (accepted, duplicate, conflict, refused)."""
+        return tuple(self._rows("SELECT part, standing FROM arrival ORDER BY number"))
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    faults = tuple(RowFault(*fault) for fault in json.loads(row[6]))
+    return Entry(row[0], row[1], row[2], row[3], row[4], row[5], faults, row[7], row[8])
+
+
+def _loads(content: str) -> Mapping[str, str | None]:
+    loaded: dict[str, str | None] = json.loads(content)
+    return loaded
