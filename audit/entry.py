@@ -106,7 +106,7 @@ def encode(kind: str, body: Mapping[str, Any], at: datetime) -> bytes:
     if at.tzinfo is None:
         raise EntryError(f"{kind}: the time of an entry needs a time zone")
     _check(body, "body", 0)
-    data = canonical({"at": _utc(at), "body": body, "kind": kind, "v": VERSION})
+    data = canonical({"at": utc(at), "body": body, "kind": kind, "v": VERSION})
     if len(data) > LARGEST:
         raise EntryError(f"{kind}: {len(data)} bytes, an entry holds at most {LARGEST}: log a digest of the list instead")
     return data
@@ -185,5 +185,6 @@ def _is_citizen(number: str, born: str) -> bool:
     return "10X98765432"[total % 11] == number[17].upper() and "1850" <= born[:4] < "2100"
 
 
-def _utc(at: datetime) -> str:
+def utc(at: datetime) -> str:
+    """``at`` as entries spell it: UTC, microseconds, ``Z``."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
