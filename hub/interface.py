@@ -192,8 +192,13 @@ class Format(Protocol):
     ``encode(decode(x)) == x`` for every part it wrote; an unencodable value raises DataError with row and column.
     """
 
-    suffix: str
-    media_type: str
+    @property
+    def suffix(self) -> str:
+        """With the dot: ``.csv``."""
+
+    @property
+    def media_type(self) -> str:
+        """As HTTP's Content-Type wants it."""
 
     def encode(self, rows: pa.RecordBatch, layout: Layout, heading: Heading) -> bytes:
         """The payload of one part; ``rows`` has exactly the layout's columns."""
@@ -213,9 +218,11 @@ class Snapshot(Protocol):
 
 
 class Reader(Protocol):
-    """A business system that is read. ``dialect`` is SQLAlchemy's name of it: postgresql, sqlite, mysql ..."""
+    """A business system that is read."""
 
-    dialect: str
+    @property
+    def dialect(self) -> str:
+        """SQLAlchemy's name of it: postgresql, sqlite, mysql ..."""
 
     def columns(self) -> Mapping[str, Mapping[str, str]]:
         """The live schema: table -> column -> the type as the database spells it."""
