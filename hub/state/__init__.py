@@ -1,0 +1,1 @@
+"""State of the hub: folder, tables, database and its migrations."""
