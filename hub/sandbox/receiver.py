@@ -155,6 +155,8 @@ class Receiver:
         if row.keys() != expected:
             strange, lacking = sorted(row.keys() - expected), sorted(expected - row.keys())
             raise Refusal("columns", f"列与约定不符: 多出 {strange}, 缺少 {lacking}")
+        if any(isinstance(value, (bool, list, dict, bytes)) for value in row.values()):
+            raise Refusal("type", "列值只能是文本、数值或日期")
         if self._envelope:
             self._check_envelope(table, row)
         return {name: canonical(row[name], field) for name, field in table.fields.items()}

@@ -1,13 +1,16 @@
 """A small invented contract and invented rows that keep it, for every test of the sandbox's partners."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hub.contract.model import Code, CodeList, Element, Field, Notation, Table
+from hub.plan import Partner
 from hub.problem import Place
+from hub.sandbox.desk import Setting
+from hub.sandbox.faults import Injector, parse
 from hub.sandbox.ledger import Ledger
 from hub.sandbox.receiver import Reason, Receiver, Refusals
 
@@ -118,6 +121,38 @@ def invented_row(number: int, changes: Mapping[str, object]) -> dict[str, object
 
 NOW = datetime(2026, 11, 22, 4, 5, 6)  # noqa: DTZ001 - a partner writes its own local time
 REASONS = (Reason("机构代码", "unknown-office", "机构未登记"), Reason("账号", "account-closed", "账户已销户"))
+
+
+def invented_partner(name: str, system: str) -> Partner:
+    """A partner file as it comes out of the loader."""
+    return Partner(
+        name=name,
+        title="测试伙伴",
+        system=system,
+        format="json",
+        settings={},
+        format_settings={},
+        envelope=True,
+        part_rows=1000,
+        receipt_wait=timedelta(seconds=5),
+        purpose="测试",
+        legal_basis="测试",
+        receives={},
+        place=PLACE,
+    )
+
+
+@pytest.fixture
+def make_setting(tmp_path: Path, make_receiver: Callable[..., Receiver]) -> Callable[..., Setting]:
+    """``make_setting("city_platform", "http", "down", ...)``: a partner about to open, with faults of its own."""
+
+    def setting(name: str, system: str, *faults: str, share: float = 0.0) -> Setting:
+        injector = Injector(name, parse([f"{name}={fault}" for fault in faults], {name: system}), seed=7)
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        return Setting(invented_partner(name, system), make_receiver(share), injector, folder, "geheim-token")
+
+    return setting
 
 
 @pytest.fixture

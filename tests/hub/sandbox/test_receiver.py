@@ -110,6 +110,8 @@ def test_a_later_row_updates_and_a_deletion_removes(make_receiver: MakeReceiver,
         ({"cd_batch": "x" * 33}, "envelope"),
         ({"data_source": None}, "envelope"),
         ({"extra": "1"}, "columns"),
+        ({"je": True}, "type"),
+        ({"xm": {"$gt": ""}}, "type"),
     ],
 )
 def test_a_part_that_is_not_as_agreed_is_refused_whole(
