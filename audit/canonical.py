@@ -1,4 +1,4 @@
-"""Takes plain data, gives its one spelling as bytes (RFC 8785), and says whether given bytes are that spelling.
+"""Takes plain data, gives its one spelling as bytes (RFC 8785), and reads back nothing but that spelling.
 
 Shared by the writer and the verifier.  The domain is narrower than JSON: objects, lists, strings, integers of at most
 53 bits (RFC 8785 section 3.2.2.3 would print larger ones differently elsewhere), booleans and null.  No floats: a
@@ -25,8 +25,8 @@ def canonical(value: object) -> bytes:
         raise EntryError(f"the entry has no canonical JSON form ({type(error).__name__})") from None
 
 
-def is_canonical(data: bytes) -> bool:
-    """Whether ``data`` is byte for byte what ``canonical`` would write for what it says.
+def parse(data: bytes) -> Any:
+    """What ``data`` says; EntryError unless it is byte for byte what ``canonical`` writes for that.
 
     For ASCII the C-coded ``json`` writes exactly RFC 8785 (tests compare the two) and is ten times as fast; beyond ASCII
     the two sort keys differently (code points there, UTF-16 units here), so such data take the slow road.
@@ -34,9 +34,12 @@ def is_canonical(data: bytes) -> bool:
     try:
         text = data.decode()
         value = _DECODER.decode(text)
-        return (_ENCODER.encode(value) == text) if data.isascii() else (canonical(value) == data)
+        same = _ENCODER.encode(value) == text if data.isascii() else canonical(value) == data
     except (ValueError, RecursionError):
-        return False
+        same = False
+    if not same:
+        raise EntryError("not canonical JSON (RFC 8785)")
+    return value
 
 
 def _plain(value: object) -> Any:

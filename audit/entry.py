@@ -31,14 +31,13 @@ lease.taken             exchange, window
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from audit.canonical import canonical
+from audit.canonical import canonical, parse
 from audit.error import EntryError
 
 LARGEST = 60 * 1024
@@ -49,6 +48,7 @@ _CODE = r"^[A-Za-z0-9._:/@+=,#%~-]{0,256}$"
 _TIME = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"
 _AT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$"
 _DEEPEST = 6
+_MEMBERS = frozenset({"at", "body", "kind", "v"})
 
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -113,12 +113,13 @@ def encode(kind: str, body: Mapping[str, Any], at: datetime) -> bytes:
 
 
 def decode(index: int, data: bytes) -> Entry:
-    """Read an entry back; EntryError if these bytes are not an entry."""
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        raise EntryError(f"entry {index} is not JSON") from None
-    if not isinstance(value, dict) or value.keys() != {"at", "body", "kind", "v"} or value["v"] != VERSION:
+    """Read the entry at ``index`` back; EntryError if these bytes are not canonical JSON or not an entry."""
+    return shape(index, parse(data))
+
+
+def shape(index: int, value: Any) -> Entry:
+    """``value`` as an entry; EntryError if it has other members than an entry, or malformed ones."""
+    if not isinstance(value, dict) or value.keys() != _MEMBERS or value["v"] != VERSION:
         raise EntryError(f"entry {index} has not the members of an entry")
     at, kind, body = value["at"], value["kind"], value["body"]
     if not (isinstance(at, str) and _is_at(at) and isinstance(kind, str) and _is_kind(kind) and isinstance(body, dict)):
