@@ -71,18 +71,10 @@ def head(folder: Path) -> Checkpoint:
 
 def entry(folder: Path, index: int, size: int) -> bytes:
     """The bytes of entry ``index`` of the first ``size``; DamageError if its bundle is missing or torn."""
-    bundle, place = divmod(index, tiles.WIDTH)
-    width = tiles.width(0, bundle, size)
-    name = tiles.name(tiles.ENTRIES, bundle, width)
     if not 0 <= index < size:
         raise ValueError(f"no entry {index} in a log of {size}")
-    try:
-        entries = tiles.decode_bundle(tiles.load(folder, tiles.ENTRIES, bundle, width))[0]
-    except FileNotFoundError:
-        raise DamageError(f"{name} is missing from the log") from None
-    if place >= len(entries):
-        raise DamageError(f"{name} is torn: it ends before entry {index}")
-    return entries[place]
+    bundle, place = divmod(index, tiles.WIDTH)
+    return tiles.entries(folder, bundle, tiles.width(0, bundle, size))[place]
 
 
 def prove_inclusion(folder: Path, index: int, extra: bytes = b"") -> str:

@@ -91,6 +91,18 @@ def hashes(folder: Path, level: int, index: int, wanted: int) -> list[bytes]:
     return split(data[: wanted * HASH])
 
 
+def entries(folder: Path, index: int, wanted: int) -> list[bytes]:
+    """The first ``wanted`` entries of a bundle; DamageError if the file is missing or torn."""
+    place = name(ENTRIES, index, wanted)
+    try:
+        found = decode_bundle(load(folder, ENTRIES, index, wanted))[0]
+    except FileNotFoundError:
+        raise DamageError(f"{place} is missing from the log: verify the log") from None
+    if len(found) < wanted:
+        raise DamageError(f"{place} is torn after {len(found)} entries: verify the log")
+    return found[:wanted]
+
+
 def edge(folder: Path, size: int) -> list[list[bytes]]:
     """The hashes of the rightmost tiles of a tree of ``size`` that are not in a full tile, by level."""
     found = []
