@@ -1,0 +1,104 @@
+"""Takes the folder ``codes/`` of a release; gives its code lists and every mistake in index and CSV files."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from hub import csv_file
+from hub.contract.model import Code, CodeList
+from hub.csv_file import Row
+from hub.document import Document, read
+from hub.problem import Place, Problem
+
+_OPTIONAL = ("valid_from", "valid_to", "replaced_by")
+
+
+def load_codes(folder: Path, root: Path) -> tuple[dict[str, CodeList], frozenset[str], list[Problem]]:
+    """The lists of ``folder/index.yaml`` by name, the names of lists that exist but are wrong, and the problems."""
+    index = folder / "index.yaml"
+    if not index.exists():
+        return {}, frozenset(), []
+    document, found = read(index, root, "codes")
+    problems = list(found)
+    if document is None:
+        return {}, frozenset(), problems
+    lists: dict[str, CodeList] = {}
+    for name, entry in document.data.items():
+        if document.sound(name):
+            listed, wrong = _list(document, name, entry, folder, root)
+            problems += wrong
+            if listed is not None:
+                lists[name] = listed
+    problems += _files(document, folder, root)
+    return lists, frozenset(document.data) - lists.keys(), problems
+
+
+def _list(
+    document: Document, name: str, entry: dict[str, object], folder: Path, root: Path
+) -> tuple[CodeList | None, list[Problem]]:
+    path = folder / str(entry["file"])
+    if not path.is_file():
+        message = f"there is no file {entry['file']} beside the index"
+        return None, [Problem(document.place(name, "file"), "no-such-file", message, "write it, or remove the line")]
+    rows, problems = csv_file.read(path, root, ("code", "name"), _OPTIONAL)
+    codes: dict[str, tuple[Code, ...]] = {}
+    for row in rows:
+        code, wrong = _code(row)
+        problems += wrong or _overlap(row, code, codes.get(code.code, ()))
+        codes[code.code] = (*codes.get(code.code, ()), code)
+    problems += [
+        Problem(
+            row.place, "unknown-code", f"replaced_by '{row.cells['replaced_by'][:40]}' is not in the list", "name a code of it"
+        )
+        for row in rows
+        if row.cells["replaced_by"] and row.cells["replaced_by"] not in codes
+    ]
+    if not codes and not problems:
+        problems.append(
+            Problem(Place(path.relative_to(root).as_posix()), "csv-empty", "the list has no codes", "write at least one")
+        )
+    return CodeList(name, str(entry["title"]), codes, entry.get("local") is True, document.key(name)), problems
+
+
+def _code(row: Row) -> tuple[Code, list[Problem]]:
+    cells, problems = row.cells, []
+    days: dict[str, date | None] = {"valid_from": None, "valid_to": None}
+    for column in days:
+        text = cells[column]
+        try:
+            days[column] = date.fromisoformat(text) if text else None
+        except ValueError:
+            problems.append(Problem(row.place, "bad-date", f"{column}: '{text[:40]}' is not a day", "write 2026-01-31"))
+    first, end = days["valid_from"], days["valid_to"]
+    if first and end and end <= first:
+        message = "valid_to is the first day on which the code is not valid; it must come after valid_from"
+        problems.append(Problem(row.place, "bad-date", message, "correct one of the two days"))
+    problems += [Problem(row.place, "empty", f"the {name} is empty", "write it") for name in ("code", "name") if not cells[name]]
+    return Code(cells["code"], cells["name"], first, end, cells["replaced_by"]), problems
+
+
+def _overlap(row: Row, code: Code, before: Iterable[Code]) -> list[Problem]:
+    """The same code twice is right only in times that do not meet."""
+    for other in before:
+        starts, ends = code.valid_from or date.min, code.valid_to or date.max
+        if starts < (other.valid_to or date.max) and (other.valid_from or date.min) < ends:
+            message = f"the code {code.code[:40]} is there twice at the same time"
+            return [Problem(row.place, "duplicate-code", message, "remove one, or give them valid_from and valid_to")]
+    return []
+
+
+def _files(document: Document, folder: Path, root: Path) -> list[Problem]:
+    """Two lists from one file, and files of no list."""
+    users: dict[str, str] = {}
+    problems = []
+    for name, entry in document.data.items():
+        file = str(entry.get("file")) if isinstance(entry, dict) else ""
+        if file in users and file:
+            message = f"{file[:60]} is already the file of {users[file]}"
+            problems.append(Problem(document.place(name, "file"), "duplicate-file", message, "give each list a file of its own"))
+        users[file] = name
+    for path in sorted(folder.glob("*.csv")):
+        if path.name not in users:
+            place = Place(path.relative_to(root).as_posix())
+            problems.append(Problem(place, "stray-file", "no code list has this file", "list it in index.yaml, or delete it"))
+    return problems
