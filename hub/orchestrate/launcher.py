@@ -1,4 +1,4 @@
-"""Dagster's default launcher, able to tell that the server which held a run is gone; alone may use Dagster's private launch modules.
+"""Dagster's default launcher, able to tell that the server which held a run is gone; alone uses Dagster's private launch modules.
 
 With the stock launcher a run whose host died stays STARTED for ever and holds its partner's slot. Only an unreachable server
 counts as dead: a reloaded code location answers for a new process and must not end runs that the old one still carries.

@@ -1,0 +1,58 @@
+"""What most commands need first: the compiled plans, the open state, and the exchanges that the words of the shell choose."""
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from hub.compile import compile_plans
+from hub.interface import ConfigurationError
+from hub.plan import Plan
+from hub.problem import Problems, nearest
+from hub.repository import load
+from hub.root import find_root, state_folder
+from hub.state.database import State, open_state
+
+
+def plans() -> Mapping[str, Plan]:
+    """Every exchange by its id; Problems with every mistake of every file if there is one."""
+    repository, problems = load(find_root())
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise Problems(errors)
+    compiled, problems = compile_plans(repository)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise Problems(errors)
+    return {plan.id: plan for plan in compiled}
+
+
+def state() -> State:
+    """The state of this root, made or migrated if need be."""
+    return open_state(state_folder(find_root()))
+
+
+def chosen(known: Mapping[str, Plan], patterns: Sequence[str]) -> list[Plan]:
+    """The plans whose id matches one of the patterns (``ministry/*``), all without patterns.
+
+    A name that is a schedule, a partner or a table chooses its exchanges.
+    """
+    if not patterns:
+        return list(known.values())
+    found: dict[str, Plan] = {}
+    for pattern in patterns:
+        hits = [plan for plan in known.values() if _matches(plan, pattern)]
+        if not hits:
+            words = [*known, *{plan.schedule.name for plan in known.values()}, *{plan.partner.name for plan in known.values()}]
+            raise ConfigurationError(f"no exchange is called '{pattern}': {nearest(pattern, words)}")
+        found |= {plan.id: plan for plan in hits}
+    return list(found.values())
+
+
+def one(known: Mapping[str, Plan], exchange: str) -> Plan:
+    """The plan with exactly this id."""
+    if exchange not in known:
+        raise ConfigurationError(f"no exchange is called '{exchange}': {nearest(exchange, known)}")
+    return known[exchange]
+
+
+def _matches(plan: Plan, pattern: str) -> bool:
+    return fnmatchcase(plan.id, pattern) or pattern in (plan.schedule.name, plan.partner.name, plan.table.name)

@@ -1,0 +1,158 @@
+"""Takes the plans of one schedule and a way to run a window; gives Dagster's assets, checks and job for them.
+
+One multi-asset per schedule, one asset per standard table and partner, key ``[partner, table]``. The good tables are
+materialized, then one Failure names the bad ones: a retry from the failure runs only those, and only their window is red.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+
+from hub.account import Account
+from hub.interface import HubError, TransientError
+from hub.plan import Plan, Schedule
+
+KEY_FORMAT = "%Y-%m-%d-%H:%M"
+RETRIES = 3
+
+RunWindow = Callable[[Plan, str], Account]
+Reasons = Callable[[Plan, str], Sequence[tuple[str, str, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an asset needs: ``run`` brings one exchange up to a window, ``reasons`` counts its rejects by field and rule."""
+
+    run: RunWindow
+    reasons: Reasons
+
+
+def job_name(schedule: Schedule) -> str:
+    """The job's name in Dagster: it carries the state of the schedule, so it follows the file's name and nothing else."""
+    return f"{schedule.name}_job"
+
+
+def partitions(schedule: Schedule) -> dg.TimeWindowPartitionsDefinition:
+    """The windows of a schedule; the partition key is the window key."""
+    return dg.TimeWindowPartitionsDefinition(
+        cron_schedule=schedule.cron,
+        timezone=schedule.timezone,
+        start=schedule.start.strftime(KEY_FORMAT),
+        fmt=KEY_FORMAT,
+    )
+
+
+def exchange_assets(schedule: Schedule, plans: Sequence[Plan], work: Work) -> dg.AssetsDefinition:
+    """The assets of one schedule. Each run works for one window; a table that fails does not stop the others."""
+    by_key = {dg.AssetKey(plan.id.split("/")): plan for plan in plans}
+
+    @dg.multi_asset(
+        name=schedule.name,
+        specs=[_spec(key, plan) for key, plan in by_key.items()],
+        check_specs=[_check_spec(key) for key in by_key],
+        partitions_def=partitions(schedule),
+        can_subset=True,
+        pool=f"partner_{schedule.partner}",
+    )
+    def exchange(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        failures: dict[str, HubError] = {}
+        for key in sorted(context.selected_asset_keys):
+            try:
+                account = work.run(by_key[key], context.partition_key)
+            except HubError as error:
+                failures[by_key[key].id] = error
+                context.log.error(f"{by_key[key].id}: {type(error).__name__}: {error}")
+                continue
+            yield _result(key, by_key[key], account, work.reasons(by_key[key], context.partition_key))
+        if failures:
+            raise _failure(context, failures)
+
+    return exchange
+
+
+def exchange_job(schedule: Schedule, assets: dg.AssetsDefinition) -> dg.UnresolvedAssetJobDefinition:
+    """The job of one schedule: one run per partner at a time, retried from the tables that failed."""
+    return dg.define_asset_job(
+        job_name(schedule),
+        selection=dg.AssetSelection.assets(assets),
+        partitions_def=partitions(schedule),
+        description=schedule.title,
+        tags={
+            "hub/partner": schedule.partner,
+            "hub/schedule": schedule.name,
+            "dagster/max_retries": str(RETRIES),
+            "dagster/retry_strategy": "FROM_ASSET_FAILURE",
+        },
+    )
+
+
+def _spec(key: dg.AssetKey, plan: Plan) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
+        skippable=True,
+        group_name=plan.partner.name,
+        kinds={plan.partner.system, plan.partner.format},
+        owners=[],
+        description=f"{plan.table.title} → {plan.partner.title}",
+        tags={"hub/domain": plan.table.standard, "hub/source": plan.source.name},
+        metadata={
+            "contract": f"{plan.table.standard}/{plan.table.name}@{plan.table.version}",
+            "contract_file": str(plan.table.place),
+            "mapping_file": str(plan.mapping.place),
+            "source": plan.source.title,
+            "purpose": plan.partner.purpose,
+            "legal_basis": plan.partner.legal_basis,
+            "plan": plan.digest[:12],
+        },
+    )
+
+
+def _check_spec(key: dg.AssetKey) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        "account_is_complete",
+        asset=key,
+        description="source + absent = delivered + unchanged + rejected + pending; nothing missing",
+    )
+
+
+def _result(key: dg.AssetKey, plan: Plan, account: Account, reasons: Sequence[tuple[str, str, int]]) -> dg.MaterializeResult:
+    complete = account.balanced and account.pending == 0 and not account.missing
+    check = dg.AssetCheckResult(
+        check_name="account_is_complete",
+        asset_key=key,
+        passed=complete,
+        severity=dg.AssetCheckSeverity.WARN if account.balanced else dg.AssetCheckSeverity.ERROR,
+        metadata={"pending": account.pending, "missing": account.missing or 0},
+    )
+    return dg.MaterializeResult(asset_key=key, metadata=_metadata(plan, account, reasons), check_results=[check])
+
+
+def _metadata(plan: Plan, account: Account, reasons: Sequence[tuple[str, str, int]]) -> Mapping[str, dg.MetadataValue]:
+    """Counts, versions and rules; never a value of a row."""
+    records = [dg.TableRecord({"field": field, "rule": rule, "rows": rows}) for field, rule, rows in reasons]
+    columns = [dg.TableColumn("field"), dg.TableColumn("rule"), dg.TableColumn("rows", "int")]
+    found: dict[str, dg.MetadataValue] = {
+        "dagster/row_count": dg.MetadataValue.int(account.delivered),
+        "source": dg.MetadataValue.int(account.source or 0),
+        "absent": dg.MetadataValue.int(account.absent),
+        "delivered": dg.MetadataValue.int(account.delivered),
+        "unchanged": dg.MetadataValue.int(account.unchanged),
+        "rejected": dg.MetadataValue.int(account.rejected),
+        "pending": dg.MetadataValue.int(account.pending),
+        "bytes": dg.MetadataValue.int(account.bytes),
+        "parts": dg.MetadataValue.int(account.parts),
+        "standard": dg.MetadataValue.text(f"{plan.table.standard}@{plan.table.version}"),
+        "next": dg.MetadataValue.text(f"hub quarantine list {plan.id}" if account.rejected else "nothing to do"),
+    }
+    if records:
+        found["reject_reasons"] = dg.MetadataValue.table(records, dg.TableSchema(columns))
+    return found
+
+
+def _failure(context: dg.AssetExecutionContext, failures: Mapping[str, HubError]) -> dg.Failure:
+    """One failure for the run. Only errors that pass by themselves are retried: the class of an error is the instruction."""
+    if not any(isinstance(error, TransientError) for error in failures.values()):
+        context.instance.add_run_tags(context.run_id, {"dagster/max_retries": "0"})
+    lines = [f"{name}: {type(error).__name__}: {error}" for name, error in sorted(failures.items())]
+    return dg.Failure("\n".join(lines), metadata={"failed_exchanges": dg.MetadataValue.int(len(failures))})
