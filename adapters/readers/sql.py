@@ -40,6 +40,7 @@ SETTINGS = {
 }
 
 _PIECE_BYTES = 8 << 20  # what PostgreSQL's driver collects before it hands rows over
+_PIECE_ROWS = 2000  # rows that stand as Python objects at a time
 
 
 def connect(settings: Settings) -> Reader:
@@ -153,10 +154,10 @@ class RowSnapshot:
 
     def batches(self, sql: str, columns: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
         """Rows from a server-side cursor, ``size`` at a time."""
-        streaming = self.connection.execution_options(stream_results=True, max_row_buffer=size)
+        piece = min(size, _PIECE_ROWS)
+        streaming = self.connection.execution_options(stream_results=True, max_row_buffer=piece)
         with _sqlalchemy_errors(self.connection.engine), streaming.exec_driver_sql(sql) as result:
-            for rows in result.partitions(size):
-                yield _named([pa.array(_texts(column), pa.string()) for column in zip(*rows, strict=True)], columns)
+            yield from _gathered(_columns_of_rows(result.partitions(piece)), columns, size)
 
 
 @contextmanager
@@ -213,6 +214,12 @@ def _sqlalchemy_errors(engine: Engine) -> Iterator[None]:
         yield
     except exc.SQLAlchemyError as error:
         raise database.failure(error, database.place(engine.url)) from None
+
+
+def _columns_of_rows(partitions: Iterable[Sequence[Any]]) -> Iterator[pa.RecordBatch]:
+    for rows in partitions:
+        values = [pa.array(_texts(column), pa.string()) for column in zip(*rows, strict=True)]
+        yield pa.RecordBatch.from_arrays(values, names=[""] * len(values))
 
 
 def _gathered(batches: Iterable[pa.RecordBatch], columns: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
