@@ -7,7 +7,7 @@ from sqlalchemy import CHAR, VARCHAR, BigInteger, Column, Date, DateTime, Intege
 from sqlalchemy.dialects import sqlite
 
 # Whole seconds everywhere: SQLite would store six zeros of microseconds, MariaDB's DATETIME none.
-_MOMENT = DateTime().with_variant(sqlite.DATETIME(truncate_microseconds=True), "sqlite")
+_MOMENT = DateTime().with_variant(sqlite.DATETIME(truncate_microseconds=True), "sqlite")  # type: ignore[no-untyped-call]
 _KEY = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 
 
