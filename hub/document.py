@@ -18,7 +18,7 @@ from hub.schema import Branch, Entry, Items, Key, Node, Scalar, Schema, check, n
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 32
-_AMBIGUOUS = frozenset({"on", "off", "yes", "no", "y", "n", "true", "false", "null", "~"})
+_AMBIGUOUS = frozenset({"on", "off", "yes", "no", "true", "false", "null", "~"})
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _NAMELESS = frozenset({"elements", "codes"})  # kinds whose file is a plain map of many things
 
@@ -79,6 +79,15 @@ def read(path: Path, root: Path, kind: str) -> tuple[Document | None, tuple[Prob
     data, faults = check(name, tree, schema)
     faults = (*problems, *faults)
     return Document(name, kind, data, tree, faults), faults
+
+
+def misnamed(document: Document, key: str, expected: str) -> list[Problem]:
+    """A name inside a file that is not the name of its file or folder."""
+    said = document.data[key]
+    if said == expected:
+        return []
+    message = f"{key} is '{said}', but the file or folder is named '{expected}'"
+    return [Problem(document.place(key), "file-name", message, "rename one of the two")]
 
 
 def _text(path: Path, name: str) -> tuple[str, Problem | None]:

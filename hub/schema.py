@@ -163,9 +163,15 @@ def _scalar(node: Scalar, said: str | Sequence[str]) -> Any:
     return node.text
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    last = pattern.endswith("$") and not pattern.endswith("\\$")
+    return re.compile(pattern[:-1] + r"\Z" if last else pattern)
+
+
 def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
     """Like the standard's keyword, but ``$`` is the end of the text and not also before a last newline."""
-    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), instance):
+    if isinstance(instance, str) and not _compiled(pattern).search(instance):
         yield ValidationError(f"does not match {pattern}")
 
 
@@ -232,7 +238,9 @@ def _told(error: Error, where: str) -> tuple[str, str, str]:
         known = [str(each) for each in (schema.get("enum") or [schema["const"]])]
         return "unknown-word", f"{name} cannot be {value}", nearest(str(error.instance), known)
     if error.validator == "pattern":
-        return "bad-form", f"{name}: {value} does not have the right form", _cure(schema)
+        torn = error.instance.count("(") > error.instance.count(")")
+        cure = "put the value in quotes, because it has a comma" if torn else _cure(schema)
+        return "bad-form", f"{name}: {value} does not have the right form", cure
     if error.validator in ("minLength", "minItems", "minProperties"):
         return "empty", f"{name} must not be empty", _cure(schema)
     if error.validator in ("anyOf", "oneOf"):
@@ -245,6 +253,8 @@ def _secrets(path: str, node: Node, schema: Schema | bool, root: Schema, where: 
     """Literals where a secret belongs, and references where nothing would resolve them."""
     fit = _fitting(node, schema, root)
     if isinstance(node, Branch):
+        if "properties" not in fit and "additionalProperties" not in fit:
+            return  # settings: the adapter's own schema speaks about them
         known, other = fit.get("properties", {}), fit.get("additionalProperties", True)
         for key, entry in node.entries.items():
             yield from _secrets(path, entry.value, known.get(key, other), root, f"{where}.{key}" if where else key)

@@ -8,7 +8,7 @@ from hub.contract.codes import load_codes
 from hub.contract.elements import load_elements
 from hub.contract.model import CodeList, Standard, Table
 from hub.contract.table import Release, digest_of, load_table
-from hub.document import Document, read
+from hub.document import misnamed, read
 from hub.problem import Place, Problem, nearest
 
 
@@ -24,7 +24,7 @@ def load_standard(folder: Path, root: Path) -> tuple[Standard | None, tuple[Prob
     if document is None or document.faults:
         return None, tuple(problems)
     data = document.data
-    problems += folder_problems(document, "standard", folder.parent.name) + folder_problems(document, "version", folder.name)
+    problems += misnamed(document, "standard", folder.parent.name) + misnamed(document, "version", folder.name)
     try:
         effective = date.fromisoformat(data["effective_from"])
     except ValueError:
@@ -45,15 +45,6 @@ def load_standard(folder: Path, root: Path) -> tuple[Standard | None, tuple[Prob
     ), tuple(problems)
 
 
-def folder_problems(document: Document, key: str, expected: str) -> list[Problem]:
-    """A name inside a file that is not the name of its file or folder."""
-    said = document.data[key]
-    if said == expected:
-        return []
-    message = f"{key} is '{said}', but the file or folder is named '{expected}'"
-    return [Problem(document.place(key), "file-name", message, "rename one of the two")]
-
-
 def load_tables(folder: Path, root: Path, release: Release) -> tuple[dict[str, Table], list[Problem]]:
     """The sound tables of ``folder/tables/<domain>/*.yaml`` by name."""
     tables: dict[str, Table] = {}
@@ -67,7 +58,7 @@ def load_tables(folder: Path, root: Path, release: Release) -> tuple[dict[str, T
         table, wrong = load_table(document, release)
         problems += wrong
         if document.sound("table"):
-            problems += folder_problems(document, "table", path.stem)
+            problems += misnamed(document, "table", path.stem)
         if table is None:
             continue
         if table.name in tables:

@@ -1,0 +1,55 @@
+"""Takes every release of every standard; gives the one that a reference means, or says why there is none. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from hub.contract.model import Standard, Table
+from hub.problem import Place, Problem, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """``standards`` by ``name@version``. ``tables``: for every release folder the tables that have a file, sound or not."""
+
+    standards: Mapping[str, Standard]
+    tables: Mapping[str, frozenset[str]]
+    today: date
+
+    def find(self, reference: str, place: Place) -> tuple[Standard | None, list[Problem]]:
+        """The release of ``jinmin@1.0.0``, or of ``jinmin``: the newest published one that is in force."""
+        if reference in self.standards:
+            return self.standards[reference], []
+        if reference in self.tables:  # it is there, but wrong, and its own files say so
+            return None, []
+        name, _, version = reference.partition("@")
+        known = sorted({each.partition("@")[0] for each in self.tables})
+        if name not in known:
+            return None, [Problem(place, "unknown-standard", f"there is no standard '{name}'", nearest(name, known))]
+        versions = [each.partition("@")[2] for each in self.tables if each.partition("@")[0] == name]
+        if version:
+            return None, [Problem(place, "unknown-version", f"{name} has no release {version}", nearest(version, versions))]
+        return self._current(name, place)
+
+    def table(self, standard: Standard, name: str, place: Place) -> tuple[Table | None, list[Problem]]:
+        """A table of a release; a table whose file is wrong is None without a word."""
+        release = f"{standard.name}@{standard.version}"
+        if name in standard.tables or name in self.tables[release]:
+            return standard.tables.get(name), []
+        message = f"{release} has no table '{name}'"
+        return None, [Problem(place, "unknown-table", message, nearest(name, self.tables[release]))]
+
+    def _current(self, name: str, place: Place) -> tuple[Standard | None, list[Problem]]:
+        releases = [each for each in self.standards.values() if each.name == name]
+        current = [each for each in releases if each.status == "published" and each.effective_from <= self.today]
+        if current:
+            return max(current, key=lambda each: order(each.version)), []
+        if len(releases) < sum(each.partition("@")[0] == name for each in self.tables):
+            return None, []  # one is there, but wrong
+        message = f"no release of {name} is published and in force on {self.today}"
+        return None, [Problem(place, "no-release", message, f"pin one: {name}@{releases[-1].version}" if releases else "")]
+
+
+def order(version: str) -> tuple[int, ...]:
+    """By which releases are older or newer."""
+    return tuple(int(number) for number in version.split("."))
