@@ -76,6 +76,7 @@ PART = Table(
     METADATA,
     Column("id", String(64), primary_key=True),
     Column("window_id", ForeignKey("exchange_window.id"), nullable=False),
+    Column("turn", BigInteger, nullable=False),  # of the exchange: 1 for its first window that sent something, and so on
     Column("number", Integer, nullable=False),
     Column("batch", String(32), nullable=False),
     Column("state", String(10), nullable=False),  # staged | sending | awaiting | confirmed | rejected | unknown
@@ -103,12 +104,12 @@ PART = Table(
     Index("ix_exchange_part_state", "state"),
 )
 
-# Ledger files merged into one: what the partner has after every part of every window up to ``window_id``.
+# Ledger files merged into one: what the partner has after every part of every turn up to ``turn``.
 SEGMENT = Table(
     "ledger_segment",
     METADATA,
     Column("exchange", _EXCHANGE, primary_key=True),
-    Column("window_id", ForeignKey("exchange_window.id"), nullable=False),
+    Column("turn", BigInteger, nullable=False),
     Column("path", Text, nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("made_at", _TIME, nullable=False),

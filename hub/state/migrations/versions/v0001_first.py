@@ -60,6 +60,7 @@ def _exchange_part() -> None:
         "exchange_part",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("window_id", _NUMBER, nullable=False),
+        sa.Column("turn", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("batch", sa.String(length=32), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
@@ -94,11 +95,10 @@ def _ledger_segment() -> None:
     op.create_table(
         "ledger_segment",
         sa.Column("exchange", sa.String(length=200), nullable=False),
-        sa.Column("window_id", _NUMBER, nullable=False),
+        sa.Column("turn", sa.BigInteger(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("rows", sa.BigInteger(), nullable=False),
         sa.Column("made_at", sa.String(length=27), nullable=False),
-        sa.ForeignKeyConstraint(["window_id"], ["exchange_window.id"], name=op.f("fk_ledger_segment_window_id")),
         sa.PrimaryKeyConstraint("exchange", name=op.f("pk_ledger_segment")),
     )
 

@@ -1,0 +1,98 @@
+"""Takes settled parts, keeps what the partner has of an exchange as Parquet files; alone writes the ledger folder.
+
+A ledger file has the sidecar's columns: ``key`` and ``digest`` (16 bytes), ``op`` (I, D), ``row_id``, ``keys`` (JSON of the key
+fields). In the order of the parts' turns the newest row of a key wins. A part that the partner has taken but not judged yet
+counts as delivered, or its rows would be sent a second time; what the partner refuses later is taken out again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from sqlalchemy import Engine, func, select
+
+from hub import spool
+from hub.interface import PermanentError
+from hub.part import StoredPart
+from hub.state.database import reading
+from hub.state.folder import Folder
+from hub.state.tables import PART, SEGMENT, WINDOW
+
+SCHEMA = pa.schema(
+    [
+        pa.field("key", pa.binary(16)),
+        pa.field("digest", pa.binary(16)),
+        pa.field("op", pa.string()),
+        pa.field("row_id", pa.string()),
+        pa.field("keys", pa.string()),
+    ]
+)
+_FILES = 24  # more than these are merged into one: two days of two-hourly windows
+_BATCH = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The files of one exchange, oldest first, and how many rows they hold (several of one key count each)."""
+
+    files: tuple[Path, ...]
+    rows: int
+
+
+def ledger(engine: Engine, folder: Folder, exchange: str, *, after: int = 0) -> Ledger:
+    """What the partner has; ``after``: only by parts of later turns. PermanentError if a file is gone."""
+    parts = (
+        select(PART.c.ledger, PART.c.rows)
+        .join(WINDOW, WINDOW.c.id == PART.c.window_id)
+        .where(WINDOW.c.exchange == exchange, PART.c.ledger.is_not(None), PART.c.merged.is_(False), PART.c.turn > after)
+        .order_by(PART.c.turn, PART.c.number)
+    )
+    segment = select(SEGMENT.c.path, SEGMENT.c.rows).where(SEGMENT.c.exchange == exchange, SEGMENT.c.turn > after)
+    with reading(engine) as connection:
+        rows = [*connection.execute(segment), *connection.execute(parts)]
+    files = tuple(folder.absolute(row[0]) for row in rows)
+    gone = [path.name for path in files if not path.exists()]
+    if gone:
+        raise PermanentError(f"{exchange}: {gone[0]} is gone from the ledger: restore the state folder from its backup")
+    return Ledger(files, sum(int(row[1]) for row in rows))
+
+
+def turn(engine: Engine, exchange: str) -> int:
+    """The newest turn of an exchange: how many windows have sent something."""
+    query = select(func.max(PART.c.turn)).join(WINDOW, WINDOW.c.id == PART.c.window_id).where(WINDOW.c.exchange == exchange)
+    with reading(engine) as connection:
+        return int(connection.scalar(query) or 0)
+
+
+def extend(folder: Folder, stored: StoredPart, taken: pa.Table) -> str:
+    """Make the ledger file of a part of which the partner has taken these rows of the sidecar; its path."""
+    name = f"{stored.turn:08d}-{stored.part.number:04d}-{stored.part.id[:12]}.parquet"
+    path = folder.ledger / stored.part.heading.exchange / name
+    write(path, iter(taken.to_batches()))
+    return folder.relative(path)
+
+
+def write(path: Path, batches: Iterator[pa.RecordBatch]) -> int:
+    """A durable file of the ledger's columns; its rows."""
+    rows = 0
+    with spool.durable(path) as file, pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
+        for batch in batches:
+            rows += batch.num_rows
+            writer.write_batch(batch)
+    return rows
+
+
+def delivered_later(engine: Engine, folder: Folder, stored: StoredPart, keys: pa.ChunkedArray) -> frozenset[bytes]:
+    """Those of ``keys`` that parts of later turns delivered, so that older news about them is history."""
+    found: set[bytes] = set()
+    if not len(keys):
+        return frozenset()
+    wanted = keys.combine_chunks()
+    for path in ledger(engine, folder, stored.part.heading.exchange, after=stored.turn).files:
+        for batch in pq.ParquetFile(path).iter_batches(_BATCH, columns=["key"]):
+            column = batch.column(0)
+            found.update(column.filter(pc.is_in(column, wanted)).to_pylist())
+    return frozenset(found)

@@ -1,0 +1,84 @@
+"""Takes bytes and a path in the state folder, writes durable files: whole or not at all; alone may write and remove them.
+
+A file gets a temporary name, is synchronised, renamed, and its folder synchronised; who sees the name sees the whole
+content, also after a power cut. A full disk is a TransientError that says so, and leaves no half file behind.
+"""
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from hub.interface import PermanentError, TransientError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_TEMPORARY = ".partial"
+
+
+@contextmanager
+def durable(path: Path) -> Iterator[BinaryIO]:
+    """A file to be written; it appears under ``path`` when the block ends without an error."""
+    temporary = path.with_name(path.name + _TEMPORARY)
+    try:
+        with _told(path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+            _synchronise(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write(path: Path, data: bytes) -> None:
+    """One durable file."""
+    with durable(path) as file:
+        file.write(data)
+
+
+def verify(path: Path, sha256: str) -> None:
+    """The file must still be the one that was written; PermanentError if it is gone or another."""
+    try:
+        with path.open("rb") as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except FileNotFoundError:
+        raise PermanentError(f"{path.name} is gone from the spool: restore the state folder from its backup") from None
+    if not same:
+        raise PermanentError(f"{path.name} in the spool was changed after it was written: restore it from a backup")
+
+
+def remove(folder: Path) -> None:
+    """A folder of the spool with all that is in it; nothing if there is none."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files in a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _synchronise(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """A full disk, told as what it is."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise TransientError(
+            f"no room left for {path.name} in the state folder: free space on its disk, then run again"
+        ) from None
