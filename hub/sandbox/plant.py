@@ -29,13 +29,13 @@ PLANTED = local_table(
         text("table_name", 64, "本地表"),
         link("row_id", "行内码"),
         text("kind", 40, "种类：缺陷名，或 joined（被缺陷行连接）recent（重叠期内）"),
-        text("rules", 400, "JSON：标准表 -> 规则代码"),
+        text("rules", 400, "JSON：标准表 -> 规则代码，空为不受影响"),
         text("was", 4000, "JSON：列 -> 原值"),
         char("repaired", 1, "已修复：Y N"),
         count("pair", "重复行：1原行 2副本"),
     ],
 )
-_COPY = 5  # vendor numbers end in 0..4; the double of a row ends in 5..9
+COPY = 5  # vendor numbers end in 0..4; the double of a row ends in 5..9
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class Planter:
     def _double(self, row: LocalRow, rules: dict[str, str]) -> Iterator[tuple[Table, Values]]:
         """A second row with the same business key and a number of its own; both rows of the pair are refused."""
         key = row.table.primary_key.columns.keys()[0]
-        double = LocalRow(row.table, {**row.values, key: row.number + _COPY}, row.makes)
+        double = LocalRow(row.table, {**row.values, key: row.number + COPY}, row.makes)
         for table in row.makes:
             self.truth.tally(table).source += 1
         self._count(DUPLICATE, rules)
@@ -115,7 +115,7 @@ def _note(row: LocalRow, kind: str, rules: dict[str, str], was: dict[str, Any], 
         "table_name": row.table.name,
         "row_id": row.number,
         "kind": kind,
-        "rules": json.dumps(rules),
+        "rules": json.dumps(dict.fromkeys(row.makes, "") | rules),
         "was": json.dumps(was, ensure_ascii=False, default=_plain),
         "repaired": "N",
         "pair": pair,
