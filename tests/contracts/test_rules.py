@@ -1,0 +1,248 @@
+"""Every rule of every table lets a good row pass and finds the mistake it is named for."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from hub.contract.load import load_standard
+from hub.contract.model import Table
+
+ROOT = Path(__file__).resolve().parents[2]
+Row = Mapping[str, str | int | None]
+
+# People, numbers and offices are made up.
+MAN, WOMAN = "110101199001010118", "110101199202020220"
+COUPLE: Row = {"nf_xm": "张甲", "nvf_xm": "李乙", "nf_zjhm": MAN, "nvf_zjhm": WOMAN}
+TYPED: Row = {**COUPLE, "nf_zjlx_dm": "111", "nvf_zjlx_dm": "111", "nf_csrq": "19900101", "nvf_csrq": "19920202"}
+
+GOOD: dict[str, Row] = {
+    "marriage_office": {"djjg_dm": "11010101", "xzqh_dm": "110101"},
+    "marriage_registrar": {"fzrq": "20200101", "yxqjzrq": "20251231"},
+    "marriage_party": {"zjlx_dm": "111", "gj_dm": "156"},
+    "marriage_registration": {
+        **TYPED,
+        "djrq": "20240520",
+        "nf_gj_dm": "156",
+        "nvf_gj_dm": "156",
+        "swbz": "0",
+        "fhbz": "0",
+        "nf_hyzk_dm": "10",
+        "nvf_hyzk_dm": "40",
+    },
+    "divorce_registration": {
+        **TYPED,
+        "djrq": "20240520",
+        "yjhdjrq": "20150101",
+        "lhsqbh": "SQ1",
+        "nf_lhzyzh": "0001",
+        "nvf_lhzyzh": "0002",
+    },
+    "divorce_application": {
+        **COUPLE,
+        "sqrq": "20240401",
+        "ljqjmrq": "20240501",
+        "slqxjmrq": "20240531",
+        "sqzt_dm": "1",
+        "chrq": None,
+        "chf_dm": None,
+    },
+    "certificate_reissue": {"wtbz": "0", "blr_zjhm": MAN, "str_xm": None, "str_zjhm": None, "xzzh": "BJ2", "yzzh": "J1"},
+    "marriage_annulment": {
+        "nf_zjhm": MAN,
+        "nvf_zjhm": WOMAN,
+        "blrq": "20240520",
+        "sxrq": "20240501",
+        "cxyy_dm": "1",
+        "cpwsh": "（2024）京0101民初1号",
+    },
+    "registration_review": {"scrq": "20240520", "sqrq": "20240520", "scjg_dm": "1", "bydjyy": None},
+    "refusal_notice": {},
+    "marriage_appointment": {**COUPLE, "yyywlx_dm": "IA"},
+    "archive_backfill": {**COUPLE, "blrq": "20240520", "djrq": "19850101", "nf_csrq": "19600101", "nvf_csrq": None},
+    "marriage_archive": {"gdnd": "2023", "gdrq": "20240110", "yjrq": "20240601", "jsdagmc": "某区档案馆"},
+    "marriage_e_certificate": {
+        "bfrq": "20240520",
+        "yxqjzrq": None,
+        "ztbgrq": None,
+        "zzzt_dm": "1",
+        "zxyy_dm": None,
+        "bfjg_dm": "11110101MB1234567A",
+        "dzzzbs": "1.2.156.3005.2.11100000000000000X001.11110101MB1234567A.1.001.0",
+    },
+    "registration_correction": {"gzqnr": "张甲", "gzhnr": "章甲"},
+    "blank_certificate_stock": {"qsyzh": "000101", "zzyzh": "000200", "lysl": 100, "zfsl": 2, "jcsl": 30},
+    "up_pro_accept": {
+        "apply_date": "2024-05-20 09:00:00",
+        "accept_date": "2024-05-20 09:10:00",
+        "promise_date": "2024-05-20",
+        "applyer_page_type": "111,111",
+        "applyer_page_code": f"{MAN},{WOMAN}",
+        "applyer_type": "1",
+        "legal": None,
+    },
+    "up_pro_process": {"event_start_time": "2024-05-20 09:00:00", "event_end_time": "2024-05-20 09:00:00"},
+    "up_pro_result": {"result_type": "0", "result_cetr_name": "结婚证", "result_cetr_no": "J1", "result_explain": None},
+    "up_pro_material": {},
+    "up_pro_special_procedure": {"special_time": "2024-05-20 09:00:00", "end_time": "2024-05-21 09:00:00"},
+    "disbursement_batch": {"total_sum": 124500, "total_item": 1},
+    "disbursement_detail": {"account_no": "6222000000000000000"},
+}
+# What breaks exactly one rule: table, what differs from the good row, the rule.
+BAD: list[tuple[str, Row, str]] = [
+    ("marriage_office", {"xzqh_dm": "110102"}, "登记机关代码前六位为所在行政区划"),
+    ("marriage_registrar", {"yxqjzrq": "20191231"}, "资格证书有效期不早于发证日期"),
+    ("marriage_party", {"gj_dm": "840"}, "持居民身份证的应为中国国籍"),
+    ("marriage_registration", {"nvf_zjhm": MAN, "nvf_zjlx_dm": "990"}, "男女双方不得为同一人"),
+    ("marriage_registration", {"nf_csrq": "20020521"}, "男方登记时应满二十二周岁"),
+    ("marriage_registration", {"nf_csrq": "19600102", "djrq": "19800101", "nvf_csrq": "19600101"}, "男方登记时不得早于二十周岁"),
+    ("marriage_registration", {"nvf_csrq": "20040521"}, "女方登记时应满二十周岁"),
+    ("marriage_registration", {"nvf_csrq": "19620102", "djrq": "19800101", "nf_csrq": "19600101"}, "女方登记时不得早于十八周岁"),
+    ("marriage_registration", {"nf_gj_dm": "840"}, "一方为外国国籍的应标为涉外"),
+    ("marriage_registration", {"fhbz": "1"}, "复婚的双方登记前应为离婚"),
+    ("marriage_registration", {"nvf_hyzk_dm": "20"}, "双方登记前不应为已婚"),
+    ("marriage_registration", {"nf_zjhm": "110101199001010225"}, "男方身份证应为男性"),
+    ("marriage_registration", {"nvf_zjhm": "110101199202020115"}, "女方身份证应为女性"),
+    ("divorce_registration", {"nvf_zjhm": MAN, "nvf_zjlx_dm": "990"}, "男女双方不得为同一人"),
+    ("divorce_registration", {"yjhdjrq": "20240521"}, "离婚登记不得早于原结婚登记"),
+    ("divorce_registration", {"lhsqbh": None}, "二〇二一年起的离婚登记应有离婚申请编号"),
+    ("divorce_registration", {"nvf_lhzyzh": "0001"}, "双方离婚证印制号不得相同"),
+    ("divorce_registration", {"nf_zjhm": "110101199001010225"}, "男方身份证应为男性"),
+    ("divorce_registration", {"nvf_zjhm": "110101199202020115"}, "女方身份证应为女性"),
+    ("divorce_application", {"nvf_zjhm": MAN}, "男女双方不得为同一人"),
+    ("divorce_application", {"ljqjmrq": "20240430"}, "冷静期不少于三十日"),
+    ("divorce_application", {"ljqjmrq": "20240512", "slqxjmrq": "20240620"}, "冷静期因节假日顺延不超过十日"),
+    ("divorce_application", {"slqxjmrq": "20240530"}, "申领期限不少于三十日"),
+    ("divorce_application", {"slqxjmrq": "20240620"}, "申领期限因节假日顺延不超过十日"),
+    ("divorce_application", {"sqzt_dm": "2", "chrq": "20240502", "chf_dm": "01"}, "撤回日期应在冷静期内"),
+    ("divorce_application", {"sqzt_dm": "2", "chrq": "20240410"}, "已撤回的应有撤回日期和撤回方"),
+    ("divorce_application", {"chrq": "20240410", "chf_dm": "01"}, "未撤回的不应有撤回日期"),
+    ("certificate_reissue", {"wtbz": "1", "str_xm": "王丙"}, "委托办理的应有受托人姓名和证件号码"),
+    ("certificate_reissue", {"str_xm": "王丙"}, "非委托办理的不应有受托人"),
+    ("certificate_reissue", {"wtbz": "1", "str_xm": "张甲", "str_zjhm": MAN}, "受托人不得为补领人"),
+    ("certificate_reissue", {"xzzh": "J1"}, "新证字号不得与原证字号相同"),
+    ("marriage_annulment", {"nvf_zjhm": MAN}, "男女双方不得为同一人"),
+    ("marriage_annulment", {"blrq": "20240430"}, "办理日期不早于生效日期"),
+    ("marriage_annulment", {"cpwsh": None}, "法院撤销的应有裁判文书号"),
+    ("registration_review", {"scrq": "20240519"}, "审查日期不早于申请日期"),
+    ("registration_review", {"scjg_dm": "2"}, "不同意的应写明不予登记原因"),
+    ("marriage_appointment", {"nvf_zjhm": MAN}, "男女双方不得为同一人"),
+    ("marriage_appointment", {"yyywlx_dm": "ICA", "nf_xm": None, "nvf_zjhm": None}, "至少有一方的姓名和证件号码"),
+    ("marriage_appointment", {"nvf_xm": None, "nvf_zjhm": None}, "结婚和离婚登记预约应有双方"),
+    ("archive_backfill", {"nvf_zjhm": MAN}, "男女双方不得为同一人"),
+    ("archive_backfill", {"blrq": "19841231"}, "补录日期不早于登记日期"),
+    ("archive_backfill", {"nf_xm": None, "nvf_xm": None}, "至少有一方姓名"),
+    ("archive_backfill", {"nvf_csrq": "19850101"}, "出生日期应早于登记日期"),
+    ("marriage_archive", {"gdnd": "2025"}, "归档年度不晚于归档日期"),
+    ("marriage_archive", {"yjrq": "20240101"}, "移交日期不早于归档日期"),
+    ("marriage_archive", {"jsdagmc": None}, "移交日期与接收档案馆同有同无"),
+    ("marriage_e_certificate", {"yxqjzrq": "20240519"}, "有效期不早于颁发日期"),
+    ("marriage_e_certificate", {"ztbgrq": "20240519"}, "状态变更日期不早于颁发日期"),
+    ("marriage_e_certificate", {"zzzt_dm": "2", "zxyy_dm": "1"}, "已注销的应有注销原因和状态变更日期"),
+    ("marriage_e_certificate", {"bfjg_dm": "11110102MB7654321B"}, "电子证照标识应含颁发机构代码"),
+    ("registration_correction", {"gzqnr": None, "gzhnr": None}, "更正前后内容不得都为空"),
+    ("registration_correction", {"gzhnr": "张甲"}, "更正前后内容不得相同"),
+    ("blank_certificate_stock", {"zzyzh": "200"}, "起止印制号同长且起始不大于终止"),
+    ("blank_certificate_stock", {"zfsl": 71}, "作废与结存之和不大于领用数量"),
+    ("blank_certificate_stock", {"lysl": 99}, "领用数量应等于连号张数"),
+    ("up_pro_accept", {"apply_date": "2024-05-20 09:10:01"}, "受理时间不早于申请时间"),
+    ("up_pro_accept", {"promise_date": "2024-05-19"}, "承诺办结日期不早于受理日期"),
+    ("up_pro_accept", {"applyer_page_type": "身份证,111"}, "证件类型应为证件代码或统一社会信用代码 01"),
+    ("up_pro_accept", {"applyer_page_type": "111"}, "证件类型与证件号码个数应相同"),
+    ("up_pro_accept", {"applyer_type": "4"}, "单位申请应有法定代表人"),
+    ("up_pro_process", {"event_end_time": "2024-05-20 08:59:59"}, "结束时间不早于开始时间"),
+    ("up_pro_result", {"result_cetr_no": None}, "出证的应有证照名称和编号"),
+    ("up_pro_result", {"result_type": "6"}, "不予许可或不予受理的应有结果说明"),
+    ("up_pro_special_procedure", {"end_time": "2024-05-20 08:59:59"}, "结束时间不早于开始时间"),
+    ("disbursement_batch", {"total_sum": 0}, "总金额不小于总笔数"),
+    ("disbursement_detail", {"account_no": "6222A00000000000000"}, "账号应为数字"),
+]
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, Table]:
+    """Every table of every release by name."""
+    found = {}
+    for path in ROOT.glob("contracts/*/*/standard.yaml"):
+        standard, _ = load_standard(path.parent, ROOT)
+        assert standard is not None
+        found |= standard.tables
+    return found
+
+
+@pytest.fixture(scope="module")
+def database() -> duckdb.DuckDBPyConnection:
+    """The engine whose SQL the rules are."""
+    return duckdb.connect()
+
+
+def _broken(database: duckdb.DuckDBPyConnection, table: Table, row: Row) -> set[str]:
+    """The names of the rules that are false for the row, fields typed as the contract says."""
+    if not table.rules:
+        return set()
+    cells = ", ".join(
+        f'CAST(? AS {"BIGINT" if field.numeric else "VARCHAR"}) AS "{name}"' for name, field in table.fields.items()
+    )
+    rules = ", ".join(rule.sql for rule in table.rules)
+    values = [row.get(name) for name in table.fields]
+    verdicts = database.execute(f"SELECT {rules} FROM (SELECT {cells})", values).fetchall()[0]
+    return {rule.name for rule, verdict in zip(table.rules, verdicts, strict=True) if verdict is False}
+
+
+def test_the_examples_cover_every_table_and_every_rule(tables: dict[str, Table]) -> None:
+    """A rule without an example of what it finds does not enter the contracts."""
+    assert set(GOOD) == set(tables)
+    assert {(name, rule) for name, _, rule in BAD} == {(name, rule.name) for name in tables for rule in tables[name].rules}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_row_passes(database: duckdb.DuckDBPyConnection, tables: dict[str, Table], name: str) -> None:
+    """No rule is false, and none is silent because the good row misspells a field."""
+    assert set(GOOD[name]) <= set(tables[name].fields)
+    assert _broken(database, tables[name], GOOD[name]) == set()
+
+
+@pytest.mark.parametrize(("name", "change", "rule"), BAD, ids=[f"{name}-{rule}" for name, _, rule in BAD])
+def test_a_bad_row_breaks_its_rule(
+    database: duckdb.DuckDBPyConnection, tables: dict[str, Table], name: str, change: Row, rule: str
+) -> None:
+    """The mistake is found by the rule that is named for it, and by no other."""
+    assert set(change) <= set(tables[name].fields)
+    assert _broken(database, tables[name], {**GOOD[name], **change}) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("marriage_registration", {"djrq": "20240101", "nf_csrq": "20020101"}),  # 22 years to the day
+        ("marriage_registration", {"djrq": "20240229", "nf_csrq": "20020228"}),
+        ("marriage_registration", {"djrq": "19800101", "nf_csrq": "19600101", "nvf_csrq": "19620101"}),  # by the law of 1950
+        ("marriage_registration", {"nf_gj_dm": "840", "nf_zjlx_dm": "414", "nf_zjhm": "E1234567", "swbz": "1"}),
+        ("marriage_registration", {"fhbz": "1", "nf_hyzk_dm": "40"}),
+        ("marriage_registration", {"nf_hyzk_dm": None, "nvf_hyzk_dm": None, "nf_csrq": None}),
+        ("divorce_registration", {"djrq": "20201231", "lhsqbh": None}),  # before the cooling-off period existed
+        ("divorce_registration", {"nf_lhzyzh": None, "yjhdjrq": None}),
+        ("divorce_application", {"ljqjmrq": "20240506", "slqxjmrq": "20240611"}),  # both last days fell on holidays
+        ("divorce_application", {"sqrq": "20240130", "ljqjmrq": "20240229", "slqxjmrq": "20240330"}),  # a leap year
+        ("divorce_application", {"sqzt_dm": "2", "chrq": "20240501", "chf_dm": "11"}),  # on the last day
+        ("certificate_reissue", {"wtbz": "1", "str_xm": "王丙", "str_zjhm": WOMAN, "yzzh": None}),
+        ("marriage_annulment", {"cxyy_dm": "3", "cpwsh": None}),  # revoked by the office itself
+        ("marriage_annulment", {"sxrq": "20190101", "blrq": "20190101", "cpwsh": None}),
+        ("marriage_appointment", {"yyywlx_dm": "ICA", "nvf_xm": None, "nvf_zjhm": None}),
+        ("archive_backfill", {"nf_zjhm": None, "nvf_zjhm": None, "nf_csrq": None, "nvf_xm": None}),
+        ("marriage_archive", {"yjrq": None, "jsdagmc": None}),
+        ("marriage_e_certificate", {"zzzt_dm": "2", "zxyy_dm": "2", "ztbgrq": "20240601"}),
+        ("registration_correction", {"gzqnr": None}),
+        ("blank_certificate_stock", {"qsyzh": "AB0101X", "zzyzh": "AB0200X"}),  # letters are not counted
+        (
+            "up_pro_accept",
+            {"applyer_page_type": "01", "applyer_page_code": "52110000MJ0000000X", "applyer_type": "4", "legal": "赵丁"},
+        ),
+        ("up_pro_accept", {"promise_date": None}),
+    ],
+)
+def test_a_lawful_exception_passes(database: duckdb.DuckDBPyConnection, tables: dict[str, Table], name: str, change: Row) -> None:
+    """What is rare but right is not reported."""
+    assert set(change) <= set(tables[name].fields)
+    assert _broken(database, tables[name], {**GOOD[name], **change}) == set()
