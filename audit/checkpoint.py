@@ -5,14 +5,13 @@ root hash in base64, one a line.
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from audit.error import NoteError
-from audit.note import Signer, Verifier, open_note, parse, sign
+from audit.note import Signer, Verifier, open_note, parse, sign, strict_base64
 
 FILE = "checkpoint"  # its name in a log folder
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -58,10 +57,7 @@ def _read(text: str, note: bytes) -> Checkpoint:
     lines = text[:-1].split("\n")
     if len(lines) < 3 or not all(lines) or not _SIZE.fullmatch(lines[1]):
         raise NoteError("a checkpoint is three lines: origin, size, root hash")
-    try:
-        root = base64.b64decode(lines[2], validate=True)
-    except binascii.Error:
-        root = b""
-    if len(root) != 32 or base64.b64encode(root).decode() != lines[2]:
-        raise NoteError("the root hash of a checkpoint is 32 bytes in base64")
+    root = strict_base64(lines[2])
+    if len(root) != 32:
+        raise NoteError("the root hash of a checkpoint has 32 bytes")
     return Checkpoint(lines[0], int(lines[1]), root, note.decode())

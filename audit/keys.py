@@ -5,7 +5,6 @@ The file ``log.key`` (mode 600, in a folder of mode 700) holds one line in the e
 """
 
 import base64
-import binascii
 import os
 import re
 import tempfile
@@ -15,11 +14,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.error import NoteError
-from audit.note import ED25519, Signer, check_name
+from audit.note import ED25519, Signer, check_name, strict_base64
 from audit.tiles import sync
 
 FILE = "log.key"
-_LINE = re.compile(r"PRIVATE\+KEY\+([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})\n?")
+# 33 bytes in base64, the first of which is 1, the signature type of Ed25519.
+_LINE = re.compile(r"PRIVATE\+KEY\+([^\s+]+)\+([0-9a-f]{8})\+(A[Q-Za-f][A-Za-z0-9+/]{42})\n?")
 
 
 def make_or_read(folder: Path, origin: str, random: Callable[[int], bytes]) -> Signer:
@@ -41,10 +41,9 @@ def read(path: Path) -> Signer:
     if path.stat().st_mode & 0o077:
         raise NoteError(f"{path.name} can be read by others: chmod 600 it, and make a new key if it may have been read")
     match = _LINE.fullmatch(path.read_text("utf-8"))
-    seed = _seed(match[3]) if match else b""
-    if match is None or len(seed) != 33 or seed[:1] != ED25519:
+    if match is None:
         raise NoteError(f"{path.name} is not an Ed25519 key of a log: restore it from its backup")
-    signer = Signer(match[1], Ed25519PrivateKey.from_private_bytes(seed[1:]))
+    signer = Signer(match[1], Ed25519PrivateKey.from_private_bytes(strict_base64(match[3])[1:]))
     if signer.verifier.key_id.hex() != match[2]:
         raise NoteError(f"{path.name} is damaged (its key id is another): restore it from its backup")
     return signer
@@ -67,10 +66,3 @@ def _make(path: Path, origin: str, seed: bytes) -> None:
     finally:
         Path(temporary).unlink()
     sync(path.parent)
-
-
-def _seed(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error:
-        return b""

@@ -5,7 +5,6 @@ Signatures by other keys are ignored (a witness, a later key); one by a key we k
 """
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -76,7 +75,7 @@ def parse_vkey(vkey: str) -> Verifier:
     match = _VKEY.fullmatch(vkey.strip())
     if match is None:
         raise NoteError("a verifier key is <name>+<8 hex digits>+<base64>")
-    material = _base64(match[3])
+    material = strict_base64(match[3])
     if material[:1] != ED25519 or len(material) != 33:
         raise NoteError(f"the verifier key of {match[1]} is not an Ed25519 key")
     verifier = Verifier(match[1], material[1:])
@@ -135,18 +134,18 @@ def parse(data: bytes) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     signatures = []
     for line in block[:-1].split("\n"):
         match = _SIGNATURE.fullmatch(line)
-        signature = _base64(match[2]) if match else b""
+        signature = strict_base64(match[2]) if match else b""
         if match is None or len(signature) < 5:
             raise NoteError("a malformed signature line")
         signatures.append((check_name(match[1]), signature[:4], signature[4:]))
     return text + "\n", signatures
 
 
-def _base64(text: str) -> bytes:
-    """Strict RFC 4648 section 4: one spelling for every value."""
+def strict_base64(text: str) -> bytes:
+    """RFC 4648 section 4 with one spelling for every value; NoteError for anything else."""
     try:
         data = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error, and characters beyond ASCII
         raise NoteError("malformed base64") from None
     if base64.b64encode(data).decode() != text:
         raise NoteError("malformed base64")

@@ -8,7 +8,6 @@ A proof that would not verify is not handed out: DamageError says that the folde
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -27,7 +26,7 @@ from audit.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from audit.note import Verifier
+from audit.note import Verifier, strict_base64
 
 HEADER = "c2sp.org/tlog-proof@v1"
 _NUMBER = "0|[1-9][0-9]{0,18}"
@@ -147,7 +146,4 @@ def _text(data: bytes) -> str:
 
 
 def _hashes(lines: str) -> list[bytes]:
-    try:
-        return [base64.b64decode(line, validate=True) for line in lines.splitlines()]
-    except binascii.Error:
-        raise NoteError("malformed base64 in a proof") from None
+    return [strict_base64(line) for line in lines.splitlines()]
