@@ -54,7 +54,7 @@ def load_mapping(
         watermark=watermark,
         deleted=deleted,
         fields=fields,
-        ignore=tuple(data.get("ignore", ())),
+        ignore=tuple(name if "." in name or not scope.lone else f"{scope.lone}.{name}" for name in data.get("ignore", ())),
         tests=tests,
         digest=digest_of(resolved),
         place=document.place("mapping"),
@@ -169,7 +169,7 @@ def _deleted(document: Document, scope: Scope) -> tuple[str | None, list[Problem
 
 
 def _ignored(document: Document, scope: Scope, fields: MappingOf[str, FieldMap], watermark: Watermark | None) -> list[Problem]:
-    """Names under ``ignore:`` that do not exist, or that are used after all."""
+    """Names under ``ignore:`` of no table, or that are used after all. They need not be declared: that is what ignoring means."""
     used = {column for made in fields.values() for column in made.columns} | ({watermark.column} if watermark else set())
     problems = []
     for number, name in enumerate(document.data.get("ignore", ())):
@@ -177,7 +177,8 @@ def _ignored(document: Document, scope: Scope, fields: MappingOf[str, FieldMap],
             continue
         place = document.place("ignore", number)
         full = name if "." in name or not scope.lone else f"{scope.lone}.{name}"
-        problems += scope.missing(full, place)
-        if full in used:
+        if full.rpartition(".")[0] not in scope.aliases:
+            problems += scope.missing(full, place)
+        elif full in used:
             problems.append(Problem(place, "used-and-ignored", f"{full} is ignored, but a field uses it", "remove the line"))
     return problems
