@@ -127,6 +127,8 @@ class Field:
     @property
     def column(self) -> Column:
         """The field on the wire."""
+        import pyarrow as pa
+
         return Column(
             self.name,
             self.title,
