@@ -1,4 +1,4 @@
-"""Takes a tree of texts with their places and a JSON Schema; gives typed data and every problem. Alone may apply jsonschema.
+"""Takes a tree of texts with their places and a JSON Schema; gives typed data and every problem. Alone may apply JSON Schema.
 
 Scalars stay text until the schema asks for an integer, a number, a boolean or null, so that ``010101`` is a string and
 ``NO`` is not false. ``"secret": true`` marks a value that must be a reference and never a literal.
@@ -12,15 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, ValidationError
-from jsonschema.validators import extend
+from jsonschema_rs import Draft202012Validator, ValidationError
 
 from hub.problem import Place, Problem, nearest
 
 Schema = Mapping[str, Any]
 Key = str | int
-Error = Any  # jsonschema types the parts of its ValidationError too loosely to be read
 
 SECRET = re.compile(r"\$\{(env|file):([A-Za-z_][A-Za-z0-9_.-]*)\}")
 _FOLDER = Path(__file__).parent / "schemas"
@@ -112,7 +109,9 @@ def check(path: str, tree: Node, schema: Schema, base: Sequence[Key] = ()) -> tu
     node = start.value if start else tree
     data = typed(node, schema, schema)
     problems = [
-        problem for error in _leaves(_Validator(schema).iter_errors(data)) for problem in _problems(path, tree, base, error)
+        problem
+        for fault in _faults(_validator(schema).iter_errors(data), schema)
+        for problem in _problems(path, tree, base, fault)
     ]
     return data, (*problems, *_secrets(path, node, schema, schema))
 
@@ -163,90 +162,120 @@ def _scalar(node: Scalar, said: str | Sequence[str]) -> Any:
     return node.text
 
 
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    last = pattern.endswith("$") and not pattern.endswith("\\$")
-    return re.compile(pattern[:-1] + r"\Z" if last else pattern)
+_VALIDATORS: dict[int, tuple[Schema, Draft202012Validator]] = {}
 
 
-def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
-    """Like the standard's keyword, but ``$`` is the end of the text and not also before a last newline."""
-    if isinstance(instance, str) and not _compiled(pattern).search(instance):
-        yield ValidationError(f"does not match {pattern}")
-
-
-_Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+def _validator(schema: Schema) -> Draft202012Validator:
+    """Compiled once for every schema object; no reference leaves the schema."""
+    known = _VALIDATORS.get(id(schema))
+    if known is None or known[0] is not schema:
+        known = _VALIDATORS[id(schema)] = schema, Draft202012Validator(dict(schema), offline=True)
+    return known[1]
 
 
 def invalid(schema: Schema) -> str | None:
     """Why this is not a JSON Schema, or None."""
     try:
-        _Validator.check_schema(schema)
-    except SchemaError as error:
-        return str(error.message)
+        _validator(schema)
+    except ValidationError as error:
+        return error.message
     return None
 
 
-def _leaves(errors: Iterable[Error]) -> Iterator[Error]:
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """One error: where, which keyword with which value, in which schema, and the keyword's own findings."""
+
+    keys: tuple[Key, ...]
+    keyword: str
+    expected: Any
+    schema: Schema
+    instance: Any
+    names: tuple[str, ...] = ()  # unexpected or missing properties
+
+
+def _faults(errors: Iterable[ValidationError], root: Schema) -> Iterator[_Fault]:
     """The errors themselves; of alternatives only those of the one whose type fits the value."""
     for error in errors:
-        if error.validator not in ("anyOf", "oneOf") or not error.context:
-            yield error
+        kind: Any = error.kind
+        if kind.name in ("anyOf", "oneOf") and hasattr(kind, "context"):
+            branches = [branch for branch in kind.context if not any(_mistyped(inner, error) for inner in branch)]
+            if branches:
+                yield from _faults(branches[0], root)
+                continue
+        if kind.name == "propertyNames":
+            inner = kind.error
+            yield _fault(inner, (*error.instance_path, inner.instance), root, "propertyNames")
             continue
-        branches: dict[Any, list[Error]] = {}
-        for inner in error.context:
-            branches.setdefault(inner.relative_schema_path[0], []).append(inner)
-        fitting = [found for found in branches.values() if not any(e.validator == "type" and not e.relative_path for e in found)]
-        yield from _leaves(fitting[0]) if fitting else [error]
+        names = tuple(kind.unexpected) if kind.name == "additionalProperties" else ()
+        names = (kind.property,) if kind.name == "required" else names
+        yield _fault(error, tuple(error.instance_path), root, kind.name, names)
 
 
-def _problems(path: str, tree: Node, base: Sequence[Key], error: Error) -> Iterator[Problem]:
-    keys = [*base, *error.absolute_path]
+def _mistyped(inner: ValidationError, outer: ValidationError) -> bool:
+    return inner.kind.name == "type" and inner.instance_path == outer.instance_path
+
+
+def _fault(error: ValidationError, keys: tuple[Key, ...], root: Schema, keyword: str, names: tuple[str, ...] = ()) -> _Fault:
+    schema: Any = root
+    for step in error.schema_path[:-1]:
+        schema = schema[step]
+    if keyword != "propertyNames":
+        keyword = str(error.schema_path[-1])
+    return _Fault(keys, keyword, schema.get(keyword), schema, error.instance, names)
+
+
+def _problems(path: str, tree: Node, base: Sequence[Key], fault: _Fault) -> Iterator[Problem]:
+    keys = [*base, *fault.keys]
     entry = node_at(tree, keys)
     node, where = entry.value if entry else tree, _dotted(keys)
     key_place = Place(path, entry.line, entry.column) if entry else Place(path, tree.line, tree.column)
-    value_place = Place(path, node.line, node.column)
-    if error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        for name in error.instance:
-            if name not in known and isinstance(node, Branch):
-                found = node.entries[name]
-                message = f"unknown key '{_short(name)}'{_in(where)}"
-                yield Problem(Place(path, found.line, found.column), "unknown-key", message, nearest(name, known))
-    elif error.validator == "required":
-        for name in error.validator_value:
-            if name not in error.instance and name in error.message:
-                yield Problem(key_place, "missing-key", f"the key '{name}' is missing{_in(where)}", _meaning(error.schema, name))
-    elif "propertyNames" in error.absolute_schema_path and isinstance(node, Branch) and error.instance in node.entries:
-        found = node.entries[error.instance]
-        message = f"'{_short(error.instance)}' cannot be a name{_in(where)}"
-        yield Problem(Place(path, found.line, found.column), "bad-name", message, _cure(error.schema))
+    if fault.keyword == "additionalProperties":
+        known = fault.schema.get("properties", {})
+        for name in fault.names:
+            found = node_at(tree, [*keys, name])
+            place = Place(path, found.line, found.column) if found else key_place
+            yield Problem(place, "unknown-key", f"unknown key '{_short(name)}'{_in(where)}", nearest(name, known))
+    elif fault.names:
+        for name in fault.names:
+            yield Problem(key_place, "missing-key", f"the key '{name}' is missing{_in(where)}", _meaning(fault.schema, name))
+    elif fault.keyword == "propertyNames":
+        message = f"'{_short(fault.instance)}' cannot be a name{_in(_dotted(keys[:-1]))}"
+        yield Problem(key_place, "bad-name", message, _cure(fault.schema))
     else:
-        yield Problem(value_place, *_told(error, where))
+        yield Problem(Place(path, node.line, node.column), *_told(fault, where))
 
 
-def _told(error: Error, where: str) -> tuple[str, str, str]:
+def _told(fault: _Fault, where: str) -> tuple[str, str, str]:
     """Code, message and cure of a value that is not what the schema says."""
-    schema, value = error.schema, "this value" if error.schema.get("secret") else f"'{_short(error.instance)}'"
+    schema, keyword = fault.schema, fault.keyword
+    value = "this value" if schema.get("secret") else f"'{_short(fault.instance)}'"
     name = where or "the file"
-    if error.validator == "type":
-        said = error.validator_value
+    if keyword == "type":
+        said = fault.expected
         wanted = " or ".join(_SHAPES[each] for each in ([said] if isinstance(said, str) else said))
-        shown = value if isinstance(error.instance, str) else _SHAPES["object" if isinstance(error.instance, dict) else "array"]
+        shown = value if isinstance(fault.instance, str) else _SHAPES["object" if isinstance(fault.instance, dict) else "array"]
         return "wrong-type", f"{name} must be {wanted}, not {shown}", _cure(schema)
-    if error.validator in ("enum", "const"):
+    if keyword in ("enum", "const"):
         known = [str(each) for each in (schema.get("enum") or [schema["const"]])]
-        return "unknown-word", f"{name} cannot be {value}", nearest(str(error.instance), known)
-    if error.validator == "pattern":
-        torn = error.instance.count("(") > error.instance.count(")")
+        return "unknown-word", f"{name} cannot be {value}", nearest(str(fault.instance), known)
+    if keyword == "pattern":
+        torn = fault.instance.count("(") > fault.instance.count(")")
         cure = "put the value in quotes, because it has a comma" if torn else _cure(schema)
         return "bad-form", f"{name}: {value} does not have the right form", cure
-    if error.validator in ("minLength", "minItems", "minProperties"):
+    if keyword in ("minLength", "minItems", "minProperties"):
         return "empty", f"{name} must not be empty", _cure(schema)
-    if error.validator in ("anyOf", "oneOf"):
+    if keyword in ("anyOf", "oneOf"):
         return "wrong-type", f"{name} fits none of the forms it may have", _cure(schema)
-    bound = f"{error.validator} {_short(error.validator_value)}"
-    return "out-of-bounds", f"{name}: {value} breaks the limit ({bound})", _cure(schema)
+    if keyword == "uniqueItems":
+        return "duplicate-item", f"{name} lists the same thing twice", "keep one"
+    if keyword == "dependentRequired":
+        return (
+            "missing-key",
+            f"a key is missing{_in(where)}",
+            "; ".join(f"{key}: needs {', '.join(others)}:" for key, others in fault.expected.items()),
+        )
+    return "out-of-bounds", f"{name}: {value} breaks the limit ({keyword} {_short(fault.expected)})", _cure(schema)
 
 
 def _secrets(path: str, node: Node, schema: Schema | bool, root: Schema, where: str = "") -> Iterator[Problem]:
