@@ -135,7 +135,7 @@ class Receiver:
     ) -> RowFault | None:
         """Apply one row, or say why not."""
         content = self._content(table, row)
-        operation = str(row["cd_operation"]) if self._envelope else "I"
+        operation = str(row["cd_operation"]) if self._envelope else _operation(table, content)
         row_key = str(row["row_guid"]) if self._envelope else "|".join(content[name] or "" for name in table.key)
         objection = (
             next(objections(table, content, self._now().date(), deleted=operation == "D"), None)
@@ -193,6 +193,11 @@ class Receiver:
         if _lot(f"partial/{self._refusals.seed}", content) * 100 >= percent:
             return None
         return Objection(None, "not-processed", "本行未受理, 请核对后重新报送")
+
+
+def _operation(table: Table, content: Mapping[str, str | None]) -> str:
+    """Without an envelope a row that names nothing but its key withdraws it."""
+    return "I" if any(value is not None for name, value in content.items() if name not in table.key) else "D"
 
 
 def _lot(salt: str, content: Mapping[str, str | None]) -> float:

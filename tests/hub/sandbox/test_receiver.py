@@ -188,6 +188,9 @@ def test_without_an_envelope_the_key_names_the_row(tmp_path: Path, table: Table,
     entry = receiver.receive(part(rows)).entry
     assert [fault.row_id for fault in entry.faults] == ["FF000002"]
     assert list(receiver.ledger.content("payment")) == ["FF000001"]
+    withdrawn = dict.fromkeys(table.fields) | {"bh": "FF000001"}
+    assert receiver.receive(part([withdrawn], 2)).entry.accepted == 1
+    assert receiver.ledger.content("payment") == {}
 
 
 def test_the_memory_survives_a_restart(make_receiver: MakeReceiver, make_rows: MakeRows) -> None:
