@@ -61,3 +61,9 @@ def raw(column: pa.Array) -> pa.Buffer:
     ends = memoryview(offsets).cast("i")
     first, last = ends[column.offset], ends[column.offset + len(column)]
     return data.slice(first, last - first)
+
+
+def lowest(column: pa.Array) -> int:
+    """The smallest byte of a text column's values, 0 if there is none: below 32 there is a control character."""
+    buffer = raw(column)
+    return pc.min(pa.Array.from_buffers(pa.uint8(), buffer.size, [None, buffer])).as_py() or 0

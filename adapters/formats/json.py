@@ -60,6 +60,8 @@ def _culprit(payload: bytes, layout: Layout) -> DataError:
         document = json.loads(payload)
     except json.JSONDecodeError as error:
         return DataError(f"line {error.lineno}, column {error.colno}: {error.msg}")
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets of thousands of levels
+        return DataError("the payload is not a JSON document of this layout")
     rows = document.get("rows") if isinstance(document, dict) else None
     for number, row in enumerate(rows if isinstance(rows, list) else [], start=1):
         json_rows.misfit(row, f"row {number}", layout)

@@ -1,0 +1,116 @@
+"""CSV (RFC 4180): takes rows, gives one line a row, and back. An empty field is null, ``""`` the empty text."""
+
+import re
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pcsv
+
+from adapters import charset, formula
+from hub.interface import DataError, Format, Heading, Layout, Settings
+
+SETTINGS = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "encoding": {"enum": [*charset.ENCODINGS, "utf-8-sig"], "description": "default utf-8; utf-8-sig: with a BOM, for Excel"},
+        "header": {
+            "enum": ["names", "titles", "none"],
+            "description": "the first line: ASCII names (default), titles, or no line",
+        },
+        "delimiter": {"enum": [",", ";", "|", "\t"], "description": "default: comma"},
+        "quoting": {
+            "enum": ["text", "all", "none"],
+            "description": "text (default): texts, not numbers; none: no value may need them",
+        },
+        "line_end": {"enum": ["lf", "crlf"], "description": "default: lf"},
+        "formula_guard": {
+            "type": "boolean",
+            "description": "an apostrophe before texts that a spreadsheet would run; default: false",
+        },
+    },
+}
+
+_QUOTING = {"text": "needed", "all": "all_valid", "none": "none"}
+
+
+def create(settings: Settings) -> Format:
+    """The format for one partner."""
+    encoding, quoting = settings.get("encoding", "utf-8"), settings.get("quoting", "text")
+    options = pcsv.WriteOptions(
+        include_header=settings.get("header") != "none",
+        delimiter=settings.get("delimiter", ","),
+        quoting_style=_QUOTING[quoting],
+        quoting_header=_QUOTING[quoting],
+        eol="\r\n" if settings.get("line_end") == "crlf" else "\n",
+    )
+    guard = bool(settings.get("formula_guard", False))
+    return Csv(encoding, settings.get("header", "names"), guard, options, f"text/csv; charset={encoding.removesuffix('-sig')}")
+
+
+@dataclass(frozen=True, slots=True)
+class Csv:
+    """One line a row, columns in the layout's order."""
+
+    encoding: str
+    header: str
+    guard: bool
+    options: pcsv.WriteOptions
+    media_type: str
+    suffix: str = ".csv"
+
+    def encode(self, rows: pa.RecordBatch, layout: Layout, heading: Heading) -> bytes:  # noqa: ARG002 - CSV has no heading
+        """The lines; DataError naming row and column for a value that the encoding or ``quoting: none`` cannot hold."""
+        named = pa.RecordBatch.from_arrays(rows.cast(layout.schema()).columns, names=self._header(layout))
+        named = formula.guarded(named) if self.guard else named
+        if self.options.quoting_style == "none":
+            _refuse_quotes(named, f'[{self.options.delimiter}"\r\n]|^$')
+        sink = pa.BufferOutputStream()
+        pcsv.write_csv(named, sink, self.options)
+        payload: bytes = sink.getvalue().to_pybytes()
+        try:
+            return payload if self.encoding == "utf-8" else payload.decode().encode(self.encoding)
+        except UnicodeEncodeError:  # it holds the whole payload
+            raise charset.unencodable(named, self.encoding) from None
+
+    def decode(self, payload: bytes, layout: Layout) -> pa.RecordBatch:
+        """The rows; DataError for another header, another number of columns, a value of another type."""
+        body = charset.decoded(payload, self.encoding)
+        if self.header != "none":
+            first, _, body = body.partition(self.options.eol)
+            names = self._header(layout)
+            quoted = ['"{}"'.format(name.replace('"', '""')) for name in names]
+            if first not in (self.options.delimiter.join(names), self.options.delimiter.join(quoted)):
+                raise DataError(f"line 1: not the {self.header} of table {layout.table} as header")
+        schema = layout.schema()
+        if not body:
+            return pa.RecordBatch.from_pylist([], schema=schema)
+        read = pcsv.ReadOptions(use_threads=False, block_size=len(body) * 4 + 1, column_names=schema.names)
+        parse = pcsv.ParseOptions(delimiter=self.options.delimiter, newlines_in_values=True, ignore_empty_lines=False)
+        nulls = {"null_values": [""], "strings_can_be_null": True, "quoted_strings_can_be_null": False}
+        convert = pcsv.ConvertOptions(column_types=schema, **nulls)
+        try:
+            table = pcsv.read_csv(pa.BufferReader(body.encode()), read, parse, convert)
+        except pa.ArrowInvalid as error:  # its message may quote a value
+            raise _misfit(str(error), layout) from None
+        rows = pa.RecordBatch.from_arrays([column.combine_chunks() for column in table.columns], schema=schema)
+        return formula.unguarded(rows) if self.guard else rows
+
+    def _header(self, layout: Layout) -> list[str]:
+        return [column.title if self.header == "titles" else column.name for column in layout.columns]
+
+
+def _refuse_quotes(rows: pa.RecordBatch, pattern: str) -> None:
+    for name, column in zip(rows.schema.names, rows.columns, strict=True):
+        number = pc.index(pc.match_substring_regex(column.cast(pa.string()), pattern), True).as_py()
+        if number >= 0:
+            raise DataError(f"row {number + 1}, column {name}: the value needs quotes, and quoting is none")
+
+
+def _misfit(words: str, layout: Layout) -> DataError:
+    found = re.search(r"(?:column #(\d+): )?Row #(\d+)", words)
+    column, row = (found[1], found[2]) if found else (None, "?")
+    if column:
+        return DataError(f"row {row}, column {layout.columns[int(column)].name}: not a {layout.columns[int(column)].type}")
+    return DataError(f"row {row}: not {len(layout.columns)} columns")
