@@ -4,6 +4,7 @@ The dialect is RFC 4180 in UTF-8 (a byte-order mark, as spreadsheets write it, i
 """
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from hub.problem import Place, Problem, nearest
 
 MAX_BYTES = 16 * 1024 * 1024
+_BLANK = re.compile(r"(?:^|[,\"])[^\S\r\n]|[^\S\r\n](?:$|[,\"\r])", re.MULTILINE)  # beside a separator: worth a closer look
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ def read(path: Path, root: Path, required: Sequence[str], optional: Sequence[str
         for line, cells in lines
         if len(cells) != len(header)
     ]
-    problems += [problem for row in rows for problem in _blanks(row)]
+    if _BLANK.search(text):
+        problems += [problem for row in rows for problem in _blanks(row)]
     absent = dict.fromkeys(column for column in optional if column not in header)
     for row in rows if absent else ():
         row.cells.update(dict.fromkeys(absent, ""))

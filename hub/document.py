@@ -76,7 +76,7 @@ def read(path: Path, root: Path, kind: str) -> tuple[Document | None, tuple[Prob
         return None, (*problems, wrong)
     schema = of_kind(kind)
     problems += _first_key(name, tree, kind)
-    data, faults = check(name, tree, schema)
+    data, faults = check(name, tree, schema, secrets="${" in text)
     faults = (*problems, *faults)
     return Document(name, kind, data, tree, faults), faults
 

@@ -61,20 +61,22 @@ def _list(
 
 
 def _code(row: Row) -> tuple[Code, list[Problem]]:
-    cells, problems = row.cells, []
-    days: dict[str, date | None] = {"valid_from": None, "valid_to": None}
-    for column in days:
-        text = cells[column]
-        try:
-            days[column] = date.fromisoformat(text) if text else None
-        except ValueError:
-            problems.append(Problem(row.place, "bad-date", f"{column}: '{text[:40]}' is not a day", "write 2026-01-31"))
-    first, end = days["valid_from"], days["valid_to"]
+    cells = row.cells
+    problems = [Problem(row.place, "empty", f"the {name} is empty", "write it") for name in ("code", "name") if not cells[name]]
+    first, end = (_day(row, column, problems) if cells[column] else None for column in ("valid_from", "valid_to"))
     if first and end and end <= first:
         message = "valid_to is the first day on which the code is not valid; it must come after valid_from"
         problems.append(Problem(row.place, "bad-date", message, "correct one of the two days"))
-    problems += [Problem(row.place, "empty", f"the {name} is empty", "write it") for name in ("code", "name") if not cells[name]]
     return Code(cells["code"], cells["name"], first, end, cells["replaced_by"]), problems
+
+
+def _day(row: Row, column: str, problems: list[Problem]) -> date | None:
+    try:
+        return date.fromisoformat(row.cells[column])
+    except ValueError:
+        message = f"{column}: '{row.cells[column][:40]}' is not a day"
+        problems.append(Problem(row.place, "bad-date", message, "write 2026-01-31"))
+        return None
 
 
 def _overlap(row: Row, code: Code, before: Iterable[Code]) -> list[Problem]:

@@ -1,7 +1,6 @@
 """Takes a mapping file, its source and its target contract; gives the resolved Mapping, and every mistake in the file."""
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from hub import duration
@@ -61,10 +60,9 @@ def load_mapping(
     ), tuple(problems)
 
 
-def _digested(made: FieldMap) -> dict[str, object]:
+def _digested(made: FieldMap) -> list[object]:
     """What of a field map decides its values: not its place, not what is pending."""
-    kept = {name: value for name, value in asdict(made).items() if name not in ("place", "crosswalk")}
-    return kept | {"crosswalk": dict(made.crosswalk.pairs) if made.crosswalk else None}
+    return [made.field, made.sql, made.const, made.unmapped, dict(made.crosswalk.pairs) if made.crosswalk else None]
 
 
 def _fields(document: Document, table: Table, scope: Scope, crosswalks: Crosswalks) -> tuple[dict[str, FieldMap], list[Problem]]:
