@@ -75,7 +75,8 @@ def _take(state: State, exchange: str, run: Run) -> datetime:
     until = now + TERM
     with writing(state.engine) as connection:
         values = {"exchange": exchange, "owner": run.owner, "until": utc(until)}
-        if connection.execute(insert_for(connection)(LEASE).values(values).on_conflict_do_nothing()).rowcount == 1:
+        added = insert_for(connection)(LEASE).values(values).on_conflict_do_nothing().returning(LEASE.c.owner)
+        if connection.execute(added).first() is not None:
             return until
         row = connection.execute(select(LEASE).where(LEASE.c.exchange == exchange).with_for_update()).one()
         if row.until > utc(now) and not is_dead(row.owner):
