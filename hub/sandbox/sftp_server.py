@@ -55,15 +55,26 @@ def host_key(path: Path) -> paramiko.Ed25519Key:
 class SftpServer:
     """Listens until closed; one thread for accepting and paramiko's threads for each connection."""
 
-    def __init__(self, account: Account, key: paramiko.PKey, injector: Injector, renamed: Callable[[Path], None]) -> None:
+    def __init__(
+        self,
+        account: Account,
+        key: paramiko.PKey,
+        injector: Injector,
+        renamed: Callable[[Path], None],
+        *,
+        down: bool = False,
+    ) -> None:
         self._account = account
         self._key = key
         self._injector = injector
         self._renamed = renamed
         self._transports: set[paramiko.Transport] = set()
         self._closing = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._listener = socket.socket()
+        self._listener.bind(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
+        if not down:  # a port that is held without listening refuses every connection
+            self._listener.listen(64)
         self._thread = threading.Thread(target=self._accept, name=f"sftp-{self.port}", daemon=True)
         self._thread.start()
 
