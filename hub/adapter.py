@@ -41,13 +41,13 @@ def settings_schema(kind: str, name: str) -> Schema:
     return schema  # type: ignore[no-any-return]
 
 
-def read_settings(document: Document, kind: str, key: str, *keys: str) -> tuple[Any, Sequence[Problem]]:
-    """The settings at ``keys`` checked by the adapter that the value at ``key`` names."""
+def read_settings(document: Document, kind: str, key: str, settings: str) -> tuple[Any, Sequence[Problem]]:
+    """The map at the key ``settings`` checked by the adapter that the value at ``key`` names."""
     name = document.data[key]
     if name not in names(kind):
         message = f"there is no adapters/{kind}/{name[:60]}.py"
         return {}, [Problem(document.place(key), "unknown-adapter", message, nearest(name, names(kind)))]
     try:
-        return document.settings(settings_schema(kind, name), *keys)
+        return document.settings(settings_schema(kind, name), settings, key)
     except ConfigurationError as error:
         return {}, [Problem(document.place(key), "bad-adapter", str(error), "mend the adapter")]

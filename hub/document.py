@@ -55,9 +55,15 @@ class Document:
         low, high = _extent(entry, self.tree)
         return not any(low <= (fault.place.line, fault.place.column) <= high for fault in self.faults)
 
-    def settings(self, schema: Schema, *keys: Key) -> tuple[Any, tuple[Problem, ...]]:
-        """The value at ``keys`` typed and checked by another schema: an adapter's."""
-        return check(self.path, self.tree, schema, keys)
+    def settings(self, schema: Schema, key: str, adapter: str) -> tuple[Any, tuple[Problem, ...]]:
+        """The map at ``key`` typed and checked by the schema of an adapter, which is named at the key ``adapter``.
+
+        Settings that are left out are an empty map; what is missing in it is told where the adapter is named.
+        """
+        if key in self.data:
+            return check(self.path, self.tree, schema, [key])
+        place = self.place(adapter)
+        return check(self.path, Branch(place.line, place.column), schema)
 
 
 def read(path: Path, root: Path, kind: str) -> tuple[Document | None, tuple[Problem, ...]]:
