@@ -47,9 +47,10 @@ class DataError(HubError):
 
 
 class TransientError(HubError):
-    """Nothing to mend: try again. Nothing is known to have arrived."""
+    """Nothing to mend: try again, after ``retry_after`` seconds if the partner says so. Nothing is known to have arrived."""
 
     exit_code = 4
+    retry_after: float | None = None
 
 
 class PermanentError(HubError):
