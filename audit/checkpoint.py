@@ -14,6 +14,7 @@ from audit.error import NoteError
 from audit.note import Signer, Verifier, open_note, parse, sign, strict_base64
 
 FILE = "checkpoint"  # its name in a log folder
+VKEY = "vkey"  # the name of the verifier key's file beside it
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
 

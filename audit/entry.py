@@ -14,20 +14,12 @@ No free text, so that no name, address or remark of a person can get in.  A valu
 A code that holds a valid 18-digit citizen's number (GB 11643) or a mobile number is refused too.  ``token`` turns a
 string from outside (a partner's reference, its error code) into a value that is always accepted.
 
-Kinds and the keys by which ``audit.report`` finds their entries (others may be added freely):
+A kind is ``<thing>.<event>``; anyone may add one.  By convention, and for ``audit.report`` to find them,
 
-======================  =====================================================================================
-window.opened           exchange, window
-window.staged           exchange, window
-part.sending            exchange, window, part
-part.outcome            exchange, window, part
-window.closed           exchange, window
-window.failed           exchange, window
-window.blocked          exchange, window
-quarantine.replayed     exchange, window
-quarantine.discarded    exchange, window
-lease.taken             exchange, window
-======================  =====================================================================================
+* ``window.*`` (opened, staged, closed, failed, blocked ...), ``quarantine.*`` (replayed, discarded) and ``lease.*`` (taken)
+  have ``exchange`` and ``window`` in their body,
+* ``part.*`` (sending, outcome) have ``exchange``, ``window`` and ``part``; a receipt or payload is named by its SHA-256 in hex,
+  by which ``audit.evidence`` ties the file to the entry.
 """
 
 import hashlib

@@ -22,14 +22,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select, text
 
 from audit import tiles
-from audit.checkpoint import FILE, Checkpoint, opened, published, signed
+from audit.checkpoint import FILE, VKEY, Checkpoint, opened, published, signed
 from audit.entry import utc
 from audit.error import DamageError, ForkError
 from audit.merkle import edge_root, leaf_hash, mth
 from audit.note import Signer, Verifier
 from audit.record import LOG_CHECKPOINT, LOG_ENTRY
-
-VKEY = "vkey"  # the verifier key's name in a log folder
 
 Step = Callable[[str], None]
 Write = Callable[[Path, str, bytes], None]

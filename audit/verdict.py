@@ -31,6 +31,9 @@ class Finding:
     last: int | None
     message: str
 
+    def __str__(self) -> str:
+        return f"{self.code}: {self.place}: {self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from audit.checkpoint import VKEY
 from audit.error import LogError
 from audit.prove import head, prove_consistency, prove_inclusion
 from audit.report import entries
-from audit.seal import VKEY
 from audit.verify import verify
 from hub.cli.output import as_json_text, emit, json_option, plain
 from hub.interface import DataError
