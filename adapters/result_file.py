@@ -1,12 +1,11 @@
-"""Takes the result file of a file exchange, gives the outcome; alone knows its lines.
+"""Takes the result file (回盘) of a file exchange, gives the outcome; alone knows its lines.
 
-``|``-separated text, one line for the file and one for each refused row::
+``|``-separated text, ended by CR LF or LF::
 
-    part id|sha256 of the file|ACCEPTED or REJECTED|rows accepted|reference|code|words
-    row id|field or nothing|code|words
+    <file name>|<sha256 of the file>|<rows accepted>|<rows refused>|<reference>      the first line
+    <row id>|<field or nothing>|<code>|<words>                                       one for each refused row
+    !|<code>|<words>                                                                 instead, when the whole file is refused
 """
-
-import codecs
 
 from hub.interface import Confirmed, Outcome, Part, Rejected, RowFault, Unknown
 
@@ -14,17 +13,19 @@ from hub.interface import Confirmed, Outcome, Part, Rejected, RowFault, Unknown
 def outcome(payload: bytes, part: Part, encoding: str) -> Outcome:
     """What the partner says of ``part``. A result that is not written as agreed leaves the outcome unknown."""
     try:
-        first, *rest = codecs.decode(payload, encoding).splitlines()
-        part_id, sha256, status, accepted, reference, code, words = first.split("|", 6)
-        faults = tuple(_fault(line) for line in rest if line)
-        count = int(accepted)
+        first, *rest = [line for line in payload.decode(encoding).splitlines() if line]
+        name, sha256, accepted, refused, reference = first.split("|", 4)
+        whole = rest[0].split("|", 2) if rest and rest[0].startswith("!|") else None
+        faults = () if whole else tuple(_fault(line) for line in rest)
+        counts = int(accepted), int(refused)
     except ValueError:  # UnicodeDecodeError too
         return Unknown("result-malformed")
-    if part_id != part.id:
-        return Unknown("result-of-another-part")
-    if status == "ACCEPTED":
-        return Confirmed(sha256, count, reference, payload, faults)
-    return Rejected(code, words, payload) if status == "REJECTED" and sha256 == part.sha256 else Unknown("result-malformed")
+    if name != part.file_name:
+        return Unknown("result-of-another-file")
+    if whole:
+        told = len(whole) == 3 and sha256 == part.sha256
+        return Rejected(whole[1], whole[2], payload) if told else Unknown("result-malformed")
+    return Confirmed(sha256, counts[0], reference, payload, faults) if counts[1] == len(faults) else Unknown("result-torn")
 
 
 def _fault(line: str) -> RowFault:

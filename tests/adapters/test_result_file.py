@@ -1,0 +1,63 @@
+"""The lines of a result file."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.result_file import outcome
+from hub.interface import Confirmed, Heading, Layout, Part, Rejected, RowFault, Unknown
+
+PART = Part(
+    id="ab" * 32,
+    number=1,
+    heading=Heading("B1", "bank/t", "2026-11-22-02:00", "s@1", "2026-11-22 04:00:00"),
+    layout=Layout("t", "表", (), ("sn",), "sn"),
+    path=Path("none"),
+    sha256="cd" * 32,
+    rows=3,
+    suffix=".txt",
+    media_type="text/plain",
+)
+NAME = f"t_B1_{'ab' * 6}.txt"
+FIRST = f"{NAME}|{'cd' * 32}|2|1|R-1"
+
+
+def test_refused_rows_are_told_one_by_one() -> None:
+    """The partner's code and words of each refused row arrive as they stand in the file, in the partner's encoding."""
+    text = f"{FIRST}\r\n7|zh|account-closed|账户已销户|见说明\r\n"
+    found = outcome(text.encode("gb18030"), PART, "gb18030")
+    assert isinstance(found, Confirmed)
+    assert (found.sha256, found.accepted, found.reference) == ("cd" * 32, 2, "R-1")
+    assert found.faults == (RowFault("7", "zh", "account-closed", "账户已销户|见说明"),)
+
+
+def test_a_refused_file_is_rejected_as_a_whole() -> None:
+    """The line `!` tells that nothing of the file had an effect."""
+    text = f"{NAME}|{'cd' * 32}|0|0|\n!|sum|金额合计不符\n"
+    assert outcome(text.encode(), PART, "utf-8") == Rejected("sum", "金额合计不符", text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\r\n",
+        "no bars",
+        FIRST.replace("|2|", "|two|"),
+        FIRST.replace("|1|", "|2|") + "\n7||x|y",
+        FIRST,
+        FIRST + "\n7|zh",
+        FIRST.replace(NAME, "t_B1_000000000000.txt") + "\n7||x|y",
+        f"{NAME}|{'00' * 32}|0|0|\n!|sum|other bytes",
+        f"{NAME}|{'cd' * 32}|0|0|\n!|sum",
+    ],
+    ids=["empty", "blank", "words", "no-number", "torn", "no-rows", "short-row", "other-file", "other-digest", "short-refusal"],
+)
+def test_what_is_not_written_as_agreed_decides_nothing(text: str) -> None:
+    """A torn, foreign or malformed result leaves the outcome unknown: it is neither success nor refusal."""
+    assert isinstance(outcome(text.encode(), PART, "utf-8"), Unknown)
+
+
+def test_bytes_of_another_encoding_decide_nothing() -> None:
+    """A result that cannot be decoded leaves the outcome unknown."""
+    assert isinstance(outcome(f"{FIRST}\n7||x|账".encode("gb18030"), PART, "utf-8"), Unknown)
