@@ -82,6 +82,8 @@ def read(path: Path, root: Path, kind: str) -> tuple[Document | None, tuple[Prob
         return None, (*problems, wrong)
     schema = of_kind(kind)
     problems += _first_key(name, tree, kind)
+    if kind not in _NAMELESS and kind not in tree.entries:
+        return None, tuple(problems)  # another kind of file: what its keys mean here is of no use to anybody
     data, faults = check(name, tree, schema, secrets="${" in text)
     faults = (*problems, *faults)
     return Document(name, kind, data, tree, faults), faults
@@ -125,13 +127,14 @@ def _text(path: Path, name: str) -> tuple[str, Problem | None]:
 
 def _first_key(name: str, tree: Branch, kind: str) -> list[Problem]:
     first = next(iter(tree.entries), None)
-    if kind in _NAMELESS or first is None or first == kind:
+    if kind in _NAMELESS or first == kind:
         return []
-    entry = tree.entries[first]
-    place = Place(name, entry.line, entry.column)
-    return [
-        Problem(place, "first-key", f"the first key must be '{kind}', not '{first[:60]}'", f"start the file with '{kind}: …'")
-    ]
+    entry = tree.entries[first] if first is not None else Entry(tree.line, tree.column, tree)
+    message = f"the first key must be '{kind}', not '{(first or '')[:60]}'"
+    cure = f"start the file with '{kind}: …'"
+    if {"apiVersion", "kind"} <= tree.entries.keys():
+        cure = "ODCS documents are written by 'hub contract export', not read: write the table in shorthand"
+    return [Problem(Place(name, entry.line, entry.column), "first-key", message, cure)]
 
 
 def _extent(entry: Entry | None, tree: Node) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -100,6 +100,37 @@ def sshd() -> Iterator[Sshd]:
             yield Sshd("127.0.0.1", port, getpass.getuser(), home / "login_key", fingerprint, home / "files", pid)
 
 
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A copy of tests/cases/small, a whole repository without a mistake, to be spoilt."""
+
+    root: Path
+
+    def write(self, path: str, text: str | bytes) -> None:
+        """A new or other file."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text.encode() if isinstance(text, str) else text)
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """``old``, which must stand there once, becomes ``new``."""
+        text = (self.root / path).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path}"
+        self.write(path, text.replace(old, new))
+
+    def find(self, path: str, words: str) -> str:
+        """``path:line:column`` of the first place where ``words`` stand."""
+        before, found, _ = (self.root / path).read_text(encoding="utf-8").partition(words)
+        assert found, f"{words!r} does not stand in {path}"
+        return f"{path}:{before.count(chr(10)) + 1}:{len(before.rpartition(chr(10))[2]) + 1}"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    """A small repository of its own on disk: one standard, two tables, a source, a partner, a schedule, two mappings."""
+    return Checkout(Path(shutil.copytree(Path(__file__).parent / "cases" / "small", tmp_path / "checkout")))
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[URL]:
     """A PostgreSQL server: ask for ``postgresql_url`` instead."""
