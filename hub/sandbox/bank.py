@@ -1,7 +1,8 @@
 """Takes fixed-width payment files over SFTP, gives result files (回盘): the bank on loopback.
 
 A caller uploads to ``/in`` under a temporary name (``.part``, or a leading dot) and renames. The bank takes the finished file,
-reads it by the agreed record, books each line once and writes ``/out/<file name>.result``, under a temporary name first:
+reads it by the agreed record, books each line once, moves it to ``/archive`` and writes ``/out/<file name>.result``, under a
+temporary name first:
 
     <file name>|<sha256>|<lines booked>|<lines failed>|<reference>          the first line
     <row id>|<field>|<code>|<words>                                         one for each line that failed
@@ -32,7 +33,7 @@ _NAME = re.compile(r"(?P<table>[a-z][a-z0-9_]*)_(?P<batch>[0-9A-Za-z]{1,32})_(?P
 def open_bank(setting: Setting) -> Desk:
     """Listen on a free loopback port (or, under the fault ``down``, hold the port and answer nothing)."""
     home = setting.folder / "home"
-    for name in ("in", "out"):
+    for name in ("in", "out", "archive"):
         (home / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     pinned = host_key(setting.folder / "host_key")
     shown = host_key(setting.folder / "changed_host_key") if setting.injector.strikes("host-key-changed") else pinned
@@ -43,7 +44,7 @@ def open_bank(setting: Setting) -> Desk:
         setting.variable("port"): str(server.port),
         setting.variable("user"): USER,
         setting.variable("password"): setting.secret,
-        setting.variable("host_key"): pinned.fingerprint,
+        setting.variable("fingerprint"): pinned.fingerprint,
     }
 
     def close() -> None:
@@ -82,6 +83,7 @@ class _Bank:
             self._take(path)
 
     def _work(self) -> None:
+        self._catch_up()
         while not self._closing.wait(LOOK_SECONDS):
             for path in sorted((self._home / "in").iterdir()):
                 if _NAME.fullmatch(path.name) and path.is_file():
@@ -91,15 +93,25 @@ class _Bank:
             for action in due:
                 action()
 
+    def _catch_up(self) -> None:
+        """What a bank that was killed had taken and not answered, or answered falsely."""
+        for path in sorted((self._home / "archive").iterdir()):
+            payload = path.read_bytes()
+            truth = _result(path.name, hashlib.sha256(payload).hexdigest(), self._book(path.name, payload))
+            result = self._home / "out" / f"{path.name}.result"
+            if not result.exists() or result.read_bytes() != truth.encode("gb18030"):
+                self._write(path.name, truth)
+
     def _take(self, path: Path) -> None:
-        """One finished file: read, book, answer, remove."""
+        """One finished file: read, book, archive, answer."""
         with self._taking:
             try:
                 payload = path.read_bytes()
             except FileNotFoundError:  # taken by the other of the two callers
                 return
-            self._answer(path.name, hashlib.sha256(payload).hexdigest(), self._book(path.name, payload))
-            path.unlink()
+            verdict = self._book(path.name, payload)
+            path.replace(self._home / "archive" / path.name)
+            self._answer(path.name, hashlib.sha256(payload).hexdigest(), verdict)
 
     def _book(self, name: str, payload: bytes) -> Entry | Refusal:
         found = _NAME.fullmatch(name)
@@ -132,7 +144,7 @@ class _Bank:
     def _write(self, name: str, text: str) -> None:
         path = self._home / "out" / f"{name}.result"
         temporary = path.with_name(f".{path.name}")
-        temporary.write_text(text, encoding="gb18030")
+        temporary.write_bytes(text.encode("gb18030"))
         temporary.replace(path)
 
 

@@ -146,11 +146,11 @@ def invented_partner(name: str, system: str) -> Partner:
 def make_setting(tmp_path: Path, make_receiver: Callable[..., Receiver]) -> Callable[..., Setting]:
     """``make_setting("city_platform", "http", "down", ...)``: a partner about to open, with faults of its own."""
 
-    def setting(name: str, system: str, *faults: str, share: float = 0.0) -> Setting:
+    def setting(name: str, system: str, *faults: str, share: float = 0.0, envelope: bool = True) -> Setting:
         injector = Injector(name, parse([f"{name}={fault}" for fault in faults], {name: system}), seed=7)
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
-        return Setting(invented_partner(name, system), make_receiver(share), injector, folder, "geheim-token")
+        return Setting(invented_partner(name, system), make_receiver(share, envelope=envelope), injector, folder, "geheim-token")
 
     return setting
 
@@ -159,8 +159,8 @@ def make_setting(tmp_path: Path, make_receiver: Callable[..., Receiver]) -> Call
 def make_receiver(tmp_path: Path, table: Table) -> Callable[..., Receiver]:
     """``make_receiver(share=0.0)``: a partner's back office over the invented table, its ledger under the test's folder."""
 
-    def receiver(share: float = 0.0, seed: int = 7) -> Receiver:
-        ledger = Ledger(tmp_path / "ledger.db")
-        return Receiver(ledger, {table.name: table}, lambda: NOW, refusals=Refusals(seed, share, REASONS))
+    def receiver(share: float = 0.0, seed: int = 7, *, envelope: bool = True) -> Receiver:
+        ledger, refusals = Ledger(tmp_path / "ledger.db"), Refusals(seed, share, REASONS)
+        return Receiver(ledger, {table.name: table}, lambda: NOW, envelope=envelope, refusals=refusals)
 
     return receiver

@@ -7,11 +7,20 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow as pa
 import pytest
 
+from adapters.formats import json as json_format
+from adapters.systems import http
+from hub.compile import ENVELOPE
+from hub.contract.model import Table
+from hub.interface import Absent, Answer, Confirmed, Heading, Layout, Part, PermanentError, Rejected, TransientError
 from hub.sandbox import platform
 from hub.sandbox.desk import Setting
 from hub.sandbox.platform import open_platform
@@ -279,3 +288,79 @@ def test_closing_frees_the_port_and_the_spool(setting: Setting, make_rows: MakeR
         assert probe.connect_ex(("127.0.0.1", port)) != 0
     assert list(setting.folder.iterdir()) == []
     assert not [thread for thread in threading.enumerate() if thread.name == "platform"]
+
+
+@pytest.fixture
+def part(tmp_path: Path, table: Table, make_rows: MakeRows) -> Part:
+    """A part as the hub has it in its spool, in the hub's own JSON."""
+    layout = Layout("payment", "发放", (*ENVELOPE, *(field.column for field in table.fields.values())), table.key, "row_guid")
+    rows = [row | {"je": Decimal(row["je"])} for row in make_rows(3)]
+    heading = Heading("b1", "city_platform/payment", "2026-11-22-02:00", "invented@1.0.0", "2026-11-22 04:00:05")
+    payload = json_format.create({}).encode(pa.RecordBatch.from_pylist(rows, schema=layout.schema()), layout, heading)
+    path = tmp_path / "part"
+    path.write_bytes(payload)
+    return Part(PART, 1, heading, layout, path, hashlib.sha256(payload).hexdigest(), 3, ".json", "application/json")
+
+
+def delivered(system: http.Http, part: Part) -> Answer:
+    """Send as the hub does: again when nothing left, asking after an unknown outcome, again when it is absent."""
+    answer: Answer = Absent()
+    for _ in range(6):
+        try:
+            answer = system.deliver(part) if isinstance(answer, Absent) else system.ask(part)
+        except TransientError:
+            continue
+        if isinstance(answer, Confirmed) and answer.sha256 == part.sha256:
+            break
+    return answer
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [],
+        ["refuse-connections"],
+        ["slow:20"],
+        ["timeout-with-effect"],
+        ["500-after-commit"],
+        ["500-after-commit", "duplicate-as-error"],
+        ["timeout-with-effect", "duplicate-as-error", "dropped-receipt@1", "wrong-digest-receipt@1"],
+        ["wrong-digest-receipt"],
+        ["dropped-receipt"],
+        ["swapped-receipt"],
+        ["disk-full-at-partner"],
+    ],
+)
+def test_the_hub_reaches_one_effect_through_any_fault(make_setting: MakeSetting, part: Part, faults: list[str]) -> None:
+    """Its own adapter sends, asks and sends again: confirmed with our digest, each row written once."""
+    setting = make_setting("city_platform", "http", *faults)
+    with opened(setting) as client:
+        system = http.connect({"url": client.url, "token": "geheim-token", "timeout": 0.5}, json_format.create({}))
+        answer = delivered(system, part)
+        assert isinstance(answer, Confirmed)
+        assert (answer.sha256, answer.accepted, answer.faults) == (part.sha256, 3, ())
+        assert delivered(system, part) == answer
+        assert isinstance(system.ask(replace(part, id="b" * 64)), Absent)
+        assert list(system.probe([])) == []
+        system.close()
+    assert one_effect(setting)
+
+
+def test_the_hub_reads_refusals_of_rows_and_parts(make_setting: MakeSetting, part: Part) -> None:
+    """Rows left out come as faults; a conflict rejects the part; a wrong token is for a person to mend."""
+    setting = make_setting("city_platform", "http", "partial-accept:1")
+    with opened(setting) as client:
+        system = http.connect({"url": client.url, "token": "geheim-token"}, json_format.create({}))
+        answer = system.deliver(part)
+        assert isinstance(answer, Confirmed)
+        assert [fault.code for fault in answer.faults] == ["not-processed"]
+        part.path.write_bytes(part.path.read_bytes() + b" ")
+        other = replace(part, sha256=hashlib.sha256(part.path.read_bytes()).hexdigest())
+        conflict = system.deliver(other)
+        assert isinstance(conflict, Rejected)
+        assert conflict.code == "conflict"
+        system.close()
+        stranger = http.connect({"url": client.url, "token": "wrong"}, json_format.create({}))
+        with pytest.raises(PermanentError):
+            stranger.deliver(part)
+        stranger.close()
