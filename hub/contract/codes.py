@@ -27,7 +27,7 @@ def load_codes(folder: Path, root: Path) -> tuple[dict[str, CodeList], frozenset
         if document.sound(name):
             listed, wrong = _list(document, name, entry, folder, root)
             problems += wrong
-            if listed is not None:
+            if listed is not None and not wrong:
                 lists[name] = listed
     problems += _files(document, folder, root)
     return lists, frozenset(document.data) - lists.keys(), problems
