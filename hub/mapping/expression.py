@@ -59,7 +59,7 @@ FUNCTIONS: Mapping[str, str] = {
     "rpad": "rpad(a, n, b): filled with b on the right to n characters (n a number up to 4000)",
     "rtrim": "rtrim(a[, chars]): without blanks (or chars) on the right",
     "second": "second(t): second of the minute",
-    "sign": "sign(n): -1, 0 or 1",
+    "sign": "sign(n): one of -1, 0, 1",
     "split_part": "split_part(a, sep, n): the n-th part",
     "starts_with": "starts_with(a, b): whether a starts with b",
     "strftime": "strftime(d, 'format'): a date or timestamp as text",
@@ -83,7 +83,7 @@ TYPES = frozenset({"TEXT", "SMALLINT", "INT", "BIGINT", "DECIMAL", "DOUBLE", "DA
 
 # fmt: off
 _WORDS = frozenset({  # may stand before a bracket without being a function
-    "and", "or", "not", "in", "when", "then", "else", "case", "between", "like", "ilike", "is", "from", "as", "escape",
+    "cast", "and", "or", "not", "in", "when", "then", "else", "case", "between", "like", "ilike", "is", "from", "as", "escape",
     "decimal", "numeric", "varchar", "char", "interval",
 })
 _NODES = frozenset({
@@ -327,7 +327,7 @@ def _select(text: str) -> exp.Select:
 
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]")
-_TRICK = re.compile(r";|--|/\*|#|\\|\$\$|'|\"|`")
+_TRICK = re.compile(r";|--|/\*|#|\\|\$\$|@|'|\"|`")
 
 
 def _refuse_tricks(text: str) -> None:
@@ -338,7 +338,7 @@ def _refuse_tricks(text: str) -> None:
     found = _TRICK.search(bare)
     if found:
         shown = "a quote that is not closed" if found.group() in "'\"`" else f"'{found.group()}'"
-        raise Refused(f"{shown} cannot stand in SQL for a source", "no comments, no ';', no backslash; close every quote")
+        raise Refused(f"{shown} cannot stand in SQL for a source", "no comments, variables, ';' or backslash; close every quote")
 
 
 def _refuse_source(node: exp.Expr) -> None:
