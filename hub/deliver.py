@@ -87,9 +87,9 @@ def _brought_home(line: _Line, stored: StoredPart) -> StoredPart:
         except TransientError as error:
             stored = one_part(line.lease.state.engine, line.lease.state.folder, stored.part.id)
             _answered(run, stored)
-            if attempt + 1 == TRIES:
+            if attempt + 1 == TRIES or (error.retry_after or 0) > _LONGEST_PAUSE:
                 raise
-            _pause(run, stored, attempt, str(error))
+            _pause(run, stored, attempt, str(error), error.retry_after or 0)
             continue
         _answered(run, stored)
         if stored.state != "unknown":
@@ -175,9 +175,9 @@ def _note(lease: Lease, stored: StoredPart, kind: str, state: str, **values: str
         record(connection, kind, body | more | {"state": state, "reason": reason}, lease.run.clock())
 
 
-def _pause(run: Run, stored: StoredPart, attempt: int, reason: str) -> None:
+def _pause(run: Run, stored: StoredPart, attempt: int, reason: str, least: float = 0) -> None:
     """Longer after each failure, and by chance up to half as long again, so that many exchanges do not come back at once."""
-    seconds = min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE) * (1 + run.dice() / 2)
+    seconds = max(min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE), least) * (1 + run.dice() / 2)
     run.progress(Waiting(stored.part.heading.exchange, stored.window_key, seconds, reason))
     run.sleep(seconds)
 

@@ -19,7 +19,9 @@ from hub.plan import Plan
 from hub.window import Window
 
 BATCH = 50_000
-_ORDERED = re.compile(r"%Y\D*(%m\D*(%d\D*(%H\D*(%M\D*(%S\D*(%f)?)?)?)?)?)?")  # text in such a format sorts as time does
+_ORDERED = re.compile(
+    r"%Y-(%m-(%d-(%H-(%M-(%S-(%f-)?)?)?)?)?)?".replace("-", r"[^\d%]*")
+)  # text in such a format sorts as time does
 _PORTABLE = re.compile(r"\s*(\w+)\.(\w+)\s*(=|<>)\s*('[^']*')\s*")
 
 

@@ -21,12 +21,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, func, select, update
 
 from hub.interface import ConfigurationError
 from hub.plan import Plan, Schedule
 from hub.state.database import reading
-from hub.state.tables import WINDOW
+from hub.state.tables import PART, WINDOW
 
 KEY = "%Y-%m-%d-%H:%M"
 BOUND = "%Y-%m-%d %H:%M:%S"
@@ -102,6 +102,25 @@ def newest(schedule: Schedule, now: datetime) -> tuple[datetime, datetime] | Non
     backwards = _ticks(schedule, now + timedelta(seconds=1), reverse=True)
     end, start = next(backwards), next(backwards)
     return (start, end) if start >= schedule.start else None
+
+
+def departing(engine: Engine, exchange: str, but: str | None = None) -> tuple[Window, ...]:
+    """Windows (other than ``but``) whose parts have begun to leave and which are not closed, in the order of their turns."""
+    begun = (WINDOW.c.exchange == exchange) & WINDOW.c.state.in_(("sending", "failed")) & (WINDOW.c.key != (but or ""))
+    turns = select(PART.c.window_id, func.min(PART.c.turn).label("turn")).group_by(PART.c.window_id).subquery("turns")
+    query = select(WINDOW).join(turns, turns.c.window_id == WINDOW.c.id).where(begun).order_by(turns.c.turn)
+    with reading(engine) as connection:
+        return tuple(_window(row) for row in connection.execute(query))
+
+
+def free_key(engine: Engine, plan: Plan, kind: str, now: datetime) -> str:
+    """A key for a window that is not of the grid: its kind and the second of its beginning, or the next free one."""
+    with reading(engine) as connection:
+        taken = set(connection.scalars(select(WINDOW.c.key).where(WINDOW.c.exchange == plan.id, WINDOW.c.kind == kind)))
+    moment = now.astimezone(ZoneInfo(plan.schedule.timezone))
+    while (key := f"{kind}-{moment:%Y-%m-%d-%H:%M:%S}") in taken:
+        moment += timedelta(seconds=1)
+    return key
 
 
 def _following(plan: Plan, reached: str | None, now: datetime) -> Iterator[Window]:
