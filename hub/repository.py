@@ -114,7 +114,7 @@ def _mappings(
         if document is None or not all(document.sound(key) and key in document.data for key in ("mapping", "source", "target")):
             failed.add(path.stem)
             continue
-        problems += misnamed(document, "mapping", path.stem) + misnamed(document, "source", path.parent.name)
+        problems += misnamed(document, "mapping", path.stem)
         target = document.data["target"].partition("@")[0]
         for mapping in _resolved(document, root, releases, sources, schedules, crosswalks, problems):
             if mapping is None:
@@ -144,6 +144,8 @@ def _resolved(
     if source_name not in files:
         message = f"there is no adapters/sources/{source_name}.yaml"
         problems.append(Problem(document.place("source"), "unknown-source", message, nearest(source_name, files)))
+    else:
+        problems += misnamed(document, "source", Path(document.path).parent.name)
     wanted = [f"{name}@{pinned}" if pinned else name]
     if not pinned:
         wanted += [f"{name}@{each.version}" for each in schedules.values() if each.standard == name and table_name in each.tables]

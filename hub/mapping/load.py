@@ -31,7 +31,7 @@ def load_mapping(
     problems += wrong + _ignored(document, scope, fields, watermark)
     tests, wrong = inline_tests(document, source, table, scope) if document.sound("tests") else ((), [])
     problems += wrong
-    if document.faults or any(problem.severity == "error" for problem in problems):
+    if document.faults or len(fields) < len(table.fields) or any(problem.severity == "error" for problem in problems):
         return None, tuple(problems)
     data = document.data
     resolved = {
@@ -131,22 +131,26 @@ def _watermark(document: Document, scope: Scope) -> tuple[Watermark | None, list
     if problems:
         return None, problems
     overlap = duration.parse(said["overlap"]) if "overlap" in said else timedelta()
-    kind, form = scope.columns[name].type, said.get("format")
+    wrong = _not_a_time(name, scope.columns[name].type, said.get("format"), overlap)
+    if wrong:
+        place = document.place("watermark", "format") if "format" in said and wrong[0].startswith("the format") else place
+        problems.append(Problem(place, "bad-watermark", *wrong))
+    return Watermark(name, overlap, said.get("format")), problems
+
+
+def _not_a_time(name: str, kind: str, form: str | None, overlap: timedelta) -> tuple[str, str] | None:
+    """Why a column cannot tell when a row changed, and the cure."""
     if kind not in ("date", "timestamp", "text"):
-        problems.append(Problem(place, "bad-watermark", f"{name} is {kind}, which is no time", "name a date, timestamp or text"))
-    if (kind == "text") != (form is not None):
-        message = f"{name} is {kind}: " + ("its format must be said" if form is None else "a format is only for text")
-        cure = "add format: '%Y%m%d%H%M%S'" if form is None else "remove format:"
-        problems.append(Problem(place, "bad-watermark", message, cure))
+        return f"{name} is {kind}, which is no time", "name a date, timestamp or text"
+    if kind == "text" and form is None:
+        return f"{name} is text: its format must be said", "add format: '%Y%m%d%H%M%S'"
+    if kind != "text" and form is not None:
+        return f"the format is of no use: {name} is {kind}", "remove format:"
     if form is not None and not _sortable(form):
-        message = f"the format '{form[:40]}' does not sort as text in the order of time"
-        problems.append(
-            Problem(document.place("watermark", "format"), "bad-watermark", message, "year, month, day … from the left")
-        )
+        return f"the format '{form[:40]}' does not sort as text in the order of time", "year, month, day … from the left"
     if (kind == "date" or (form and "%H" not in form)) and overlap < timedelta(days=1):
-        message = f"{name} has no time of day, so a window would miss later changes of the same day"
-        problems.append(Problem(place, "bad-watermark", message, "set overlap: 1d"))
-    return Watermark(name, overlap, form), problems
+        return f"{name} has no time of day, so a window would miss later changes of the same day", "set overlap: 1d"
+    return None
 
 
 def _sortable(form: str) -> bool:
