@@ -1,5 +1,8 @@
 """`hub up`: Dagster's UI and daemon on loopback; with --sandbox the business systems and partners are played beside it."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import click
 
 from hub.root import find_root, state_folder
@@ -17,8 +20,8 @@ def command(context: click.Context, host: str, port: int, sandbox: bool) -> None
     root = find_root()
     state = state_folder(root)
     if sandbox:
-        from hub.sandbox.rehearsal import ensure
+        from hub.sandbox.rehearsal import ensure, shift
 
-        ensure(root, state)
+        ensure(root, state, shift(datetime.now(ZoneInfo("Asia/Shanghai")), 0))
     click.echo(f"Dagster's UI: http://{host}:{port}   (Ctrl-C ends it)")
     context.exit(serve(root, state, host, port))

@@ -55,7 +55,7 @@ def exchange_assets(schedule: Schedule, plans: Sequence[Plan], work: Work) -> dg
         can_subset=True,
         pool=f"partner_{schedule.partner}",
     )
-    def exchange(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def exchange(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         failures: dict[str, HubError] = {}
         for key in sorted(context.selected_asset_keys):
             try:
@@ -116,7 +116,9 @@ def _check_spec(key: dg.AssetKey) -> dg.AssetCheckSpec:
     )
 
 
-def _result(key: dg.AssetKey, plan: Plan, account: Account, reasons: Sequence[tuple[str, str, int]]) -> dg.MaterializeResult:
+def _result(
+    key: dg.AssetKey, plan: Plan, account: Account, reasons: Sequence[tuple[str, str, int]]
+) -> dg.MaterializeResult[None]:
     complete = account.balanced and account.pending == 0 and not account.missing
     check = dg.AssetCheckResult(
         check_name="account_is_complete",

@@ -1,0 +1,41 @@
+"""`hub mapping test`: runs the tests that stand in the mapping files through the real kernel."""
+
+import click
+
+from hub.cli.output import as_json_text, json_option
+from hub.interface import ConfigurationError
+from hub.problem import Problems, nearest
+from hub.repository import load
+from hub.root import find_root
+
+
+@click.group()
+def command() -> None:
+    """Test the mappings."""
+
+
+@command.command("test")
+@click.argument("mappings", nargs=-1)
+@json_option
+@click.pass_context
+def test_command(context: click.Context, mappings: tuple[str, ...], as_json: bool) -> None:
+    """Run the inline tests of all MAPPINGS or those named. Exit code 1 if one fails."""
+    from hub.kernel.inline_test import run_tests  # DuckDB, only when a test really runs
+
+    repository, problems = load(find_root())
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise Problems(errors)
+    known = {mapping.name: mapping for mapping in repository.mappings}
+    for name in mappings:
+        if name not in known:
+            raise ConfigurationError(f"no mapping is called '{name}': {nearest(name, known)}")
+    results = [result for name in mappings or known for result in run_tests(known[name], repository)]
+    failed = [result for result in results if not result.passed]
+    if as_json:
+        click.echo(as_json_text(results))
+    else:
+        for result in failed:
+            click.echo(str(result))
+        click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    context.exit(1 if failed else 0)

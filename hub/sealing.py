@@ -1,0 +1,38 @@
+"""Takes the open state, seals what was recorded since the last time; alone holds the log's key in the hub's process."""
+
+import os
+import secrets
+from datetime import datetime
+
+from audit.checkpoint import Checkpoint
+from audit.error import DamageError, ForkError, NoteError
+from audit.keys import FILE, make_or_read, read
+from audit.note import Signer
+from audit.seal import seal
+from hub.interface import ConfigurationError, PermanentError, TransientError
+from hub.state.database import State
+
+
+def seal_log(state: State, at: datetime) -> Checkpoint | None:
+    """The log's newest head after sealing; None while nothing was ever recorded.
+
+    PermanentError if database and log disagree (a restored backup, a damaged file): nothing is signed then.
+    TransientError for a full disk.
+    """
+    try:
+        return seal(state.engine, state.folder.log, signer(state), at)
+    except (ForkError, DamageError) as error:
+        raise PermanentError(f"the log was not sealed: {error}; next: hub audit verify, hub audit cross-check") from None
+    except NoteError as error:
+        raise ConfigurationError(f"the log's key or head in the state folder cannot be used: {error}") from None
+    except OSError as error:
+        raise TransientError(f"the log was not sealed: {error.strerror or type(error).__name__} in the state folder") from None
+
+
+def signer(state: State) -> Signer:
+    """The log's key. Its name is HUB_LOG_ORIGIN when the key is first made, else a random one of this installation."""
+    path = state.folder.keys / FILE
+    if path.exists():
+        return read(path)
+    origin = os.environ.get("HUB_LOG_ORIGIN") or f"jinmin-hub.local/{secrets.token_hex(4)}"
+    return make_or_read(state.folder.keys, origin, secrets.token_bytes)
