@@ -7,6 +7,7 @@ is kept, and only where a name is what is wrong.
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote, unquote
 
 from sqlalchemy import Engine, create_engine, exc, inspect
 from sqlalchemy.engine import URL, make_url
@@ -87,17 +88,31 @@ def address(text: str) -> URL:
 def place(url: URL) -> str:
     """Where the database is, for messages: no user, no password."""
     host = f"{url.host}:{url.port}/" if url.port else f"{url.host}/" if url.host else ""
-    return f"{url.get_backend_name()} {host}{url.database or ''}"
+    return f"{url.get_backend_name()} {host}{unquote((url.database or '').removeprefix('file:'))}"
 
 
-def engine(url: URL) -> Engine:
-    """An engine that keeps no connection open; ConfigurationError if the driver is not installed."""
-    known = url.drivername.partition("+")[2] in ("psycopg", "psycopg2", "pymysql")
-    timeout = {"connect_timeout": _CONNECT_SECONDS} if known else {}
+def engine(url: URL, seconds: int | None = None, mode: str = "rw") -> Engine:
+    """An engine that keeps no connection open; ``seconds`` bounds a statement, where the driver can.
+
+    ``mode`` (rw | ro) is SQLite's: a file that is not there is not made. ConfigurationError if the driver is not installed.
+    """
+    driver = url.drivername.partition("+")[2] or url.drivername
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        url = url.set(database=f"file:{quote(str(url.database))}", query={"mode": mode, "uri": "true"})
     try:
-        return create_engine(url, poolclass=NullPool, connect_args=timeout, hide_parameters=True)
+        return create_engine(url, poolclass=NullPool, connect_args=_limits(driver, seconds), hide_parameters=True)
     except (exc.ArgumentError, ImportError):
         raise ConfigurationError(f"no driver for {url.drivername}:// is installed; install its SQLAlchemy dialect") from None
+
+
+def _limits(driver: str, seconds: int | None) -> dict[str, Any]:
+    if driver in ("psycopg", "psycopg2"):
+        options = {"options": f"-c statement_timeout={seconds * 1000}"} if seconds else {}
+        return {"connect_timeout": _CONNECT_SECONDS, **options}
+    if driver == "pymysql":
+        silence = {"read_timeout": seconds, "write_timeout": seconds} if seconds else {}
+        return {"connect_timeout": _CONNECT_SECONDS, **silence}
+    return {"timeout": 30} if driver in ("sqlite", "pysqlite") else {}
 
 
 def columns(source: Engine, schema: str | None) -> dict[str, dict[str, str]]:

@@ -47,7 +47,7 @@ def connect(settings: Settings) -> Reader:
     """The reader of one source. Nothing is opened before it is asked for."""
     url = database.address(settings["url"])
     arrow = settings["url"].split(":", 1)[0] in ("postgresql", "sqlite")
-    return SqlReader(url, database.engine(url), arrow, settings.get("schema"), settings.get("timezone"))
+    return SqlReader(url, database.engine(url, mode="ro"), arrow, settings.get("schema"), settings.get("timezone"))
 
 
 @dataclass(frozen=True, slots=True)
