@@ -1,4 +1,4 @@
-"""Takes a finished window, prints what a newcomer wants to see: accounts, reasons of refusal, the log's head, what to type next."""
+"""Takes a finished window, prints what a newcomer wants to see: accounts, reasons, the log's head, what to type next."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Takes a prepared Dagster home and a window key, runs every schedule's job once in this process; Dagster's UI shows the runs later."""
+"""Takes a prepared Dagster home and a window key, runs every schedule's job once in this process; the UI shows the runs later."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
