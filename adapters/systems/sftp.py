@@ -25,6 +25,7 @@ from hub.interface import (
     Layout,
     Outcome,
     Part,
+    Rejected,
     Settings,
     TransientError,
     Unknown,
@@ -72,6 +73,8 @@ class Sftp:
         temporary = f"{self._settings['folder']}/.{part.file_name}.part"
         with self._nothing_left() as client:
             there = _there(client, name)
+            if there and _digest(client, name) != part.sha256:
+                return Rejected("conflict", "a file of this name with other bytes is there")
             if not there:
                 client.put(str(part.path), temporary, confirm=True)  # pipelined, and the size is compared
                 self._compare(client, part, temporary)
