@@ -11,13 +11,17 @@ from hub.sandbox.receiver import Receiver
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A partner about to open: its YAML, its back office, its faults, a folder of its own, the secret that callers must know."""
+    """A partner about to open: its YAML, its back office, its faults, a folder of its own, the secret that callers must know.
+
+    ``database``: the URL of the database that it keeps for its senders; empty: a file in its folder.
+    """
 
     partner: Partner
     receiver: Receiver
     injector: Injector
     folder: Path
     secret: str
+    database: str = ""
 
     def variable(self, setting: str) -> str:
         """The variable that the partner's YAML reads for one of its settings: HUB_PARTNER_CITY_PLATFORM_URL."""

@@ -38,7 +38,7 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind("down", "nothing answers at the partner's address", _ANY, lasting=True),
-        Kind("refuse-connections", "the connection is shut before a byte is read", _ANY),
+        Kind("refuse-connections", "the connection is shut before a byte is read", _ANSWERS),
         Kind("slow", "every answer takes longer", _ANY, lasting=True, argument=300, unit="milliseconds", maximum=60_000),
         Kind("timeout-with-effect", "the part takes effect, the answer never comes", _ANSWERS),
         Kind("500-after-commit", "the part takes effect, the answer is an internal error", _HTTP),

@@ -1,0 +1,235 @@
+"""Takes batches that senders write into a front-end database (前置库), gives receipts there: the ministry on loopback.
+
+The database is a SQLite file in the partner's folder, or any that a URL names. A worker looks for batches without a receipt,
+checks their rows, and writes the receipt in one transaction. A batch is judged once, whoever is killed in between: the ledger
+knows it, and a receipt that is missing is written from there.
+"""
+
+import hashlib
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, Row, create_engine, delete, insert, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from hub.interface import ConfigurationError
+from hub.sandbox.desk import Desk, Setting
+from hub.sandbox.front_library import create, data_table, exchange_tables
+from hub.sandbox.ledger import Entry
+from hub.sandbox.receiver import Delivery, Refusal
+
+LOOK_SECONDS = 0.1
+CORRECT_SECONDS = 2.0  # a receipt that was lost or wrong is written again in the ministry's next run
+FULL_SECONDS = 2.0  # then somebody has made room
+_DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
+_FAULTS_OF_FILES = ("down", "disk-full-at-partner")
+
+
+def open_ministry(setting: Setting) -> Desk:
+    """Make the tables and start the worker (or, under the fault ``down``, leave a file that is no database)."""
+    path = setting.folder / "front.db"
+    url = setting.database or f"sqlite:///{path.resolve()}"
+    if not url.startswith("sqlite"):
+        for name in _FAULTS_OF_FILES:
+            if setting.injector.has(name):
+                raise ConfigurationError(
+                    f"'{name}' is possible for {setting.partner.name} only with the sandbox's own SQLite file"
+                )
+    environment = {setting.variable("url"): url}
+    address = make_url(url).render_as_string(hide_password=True)
+    if setting.injector.strikes("down"):
+        _put_away(path)
+        return Desk(address, environment, lambda: None)
+    _bring_back(path)
+    worker = _Worker(setting, _engine(url))
+    return Desk(address, environment, worker.close)
+
+
+def _engine(url: str) -> Engine:
+    address = make_url(url)
+    timeout = {"timeout": 30} if address.get_backend_name() == "sqlite" else {}
+    return create_engine(
+        address.set(drivername=_DRIVERS.get(address.drivername, address.drivername)), poolclass=NullPool, connect_args=timeout
+    )
+
+
+def _put_away(path: Path) -> None:
+    """In the database's place a file that is none: every caller fails at once."""
+    if path.exists() and not _away(path).exists():
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")  # all in one file again
+        path.replace(_away(path))
+    path.write_text("down\n" * 200)
+
+
+def _bring_back(path: Path) -> None:
+    if _away(path).exists():
+        _away(path).replace(path)
+    elif path.exists() and path.read_bytes()[:5] == b"down\n":
+        path.unlink()
+
+
+def _away(path: Path) -> Path:
+    return path.with_suffix(".away")
+
+
+class _Worker:
+    """Looks for batches every so often, as the ministry's own jobs do."""
+
+    def __init__(self, setting: Setting, engine: Engine) -> None:
+        self._setting = setting
+        self._receiver = setting.receiver
+        self._strikes = setting.injector.strikes
+        self._engine = engine
+        self._later: dict[str, tuple[float, Callable[[], None]]] = {}
+        metadata = MetaData()
+        self._batch, self._receipt, self._receipt_row = exchange_tables(metadata)
+        self._data = {name: data_table(table, metadata) for name, table in setting.receiver.tables.items()}
+        if engine.dialect.name == "sqlite":
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        create(engine, metadata, self._data.values())
+        self._room = _Room(engine)
+        self._maybe_full()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="ministry", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish the batch at hand."""
+        self._closing.set()
+        self._thread.join(timeout=10)
+        self._room.make()
+        self._engine.dispose()
+
+    def _work(self) -> None:
+        while not self._closing.wait(LOOK_SECONDS):
+            try:
+                self._room.make_if_due()
+                for batch in self._unanswered():
+                    self._take(batch)
+                for id, (moment, action) in list(self._later.items()):
+                    if moment <= time.monotonic():
+                        del self._later[id]
+                        action()
+            except SQLAlchemyError:  # busy, or restarting: the next look finds the same batches
+                continue
+
+    def _unanswered(self) -> list[Row[Any]]:
+        """Batches without a receipt, or with a false one that nobody is about to correct."""
+        joined = select(self._batch).outerjoin(self._receipt, self._receipt.c.batch_id == self._batch.c.id)
+        missing = self._receipt.c.batch_id.is_(None) | (self._receipt.c.sha256 != self._batch.c.sha256)
+        query = joined.where(missing).order_by(self._batch.c.delivered_at, self._batch.c.id)
+        with self._engine.connect() as connection:
+            return [batch for batch in connection.execute(query).all() if batch.id not in self._later]
+
+    def _take(self, batch: Row[Any]) -> None:
+        """Judge one batch and answer it, or not, as the faults say."""
+        slow = self._strikes("slow")
+        if slow:
+            time.sleep(slow.argument / 1000)
+        verdict = self._judge(batch)
+        truth = _receipt(batch.sha256, verdict)
+        told: Receipt | None = truth
+        if self._strikes("wrong-digest-receipt"):
+            told = _receipt(hashlib.sha256(batch.sha256.encode()).hexdigest(), verdict)
+        if self._strikes("swapped-receipt"):
+            others = [entry for entry in self._receiver.ledger.parts() if entry.id != batch.id]
+            told = _receipt(others[-1].digest, others[-1]) if others else _receipt("0" * 64, verdict)
+        if self._strikes("dropped-receipt"):
+            told = None
+        if told is not None:
+            self._write(batch.id, told)
+        if told != truth:
+            self._later[batch.id] = (time.monotonic() + CORRECT_SECONDS, lambda: self._write(batch.id, truth))
+        self._maybe_full()
+
+    def _judge(self, batch: Row[Any]) -> Entry | Refusal:
+        if batch.table_name not in self._data:
+            return Refusal("unknown-table", "未约定的数据表")
+        partial = self._strikes("partial-accept")
+        with self._engine.connect() as connection:
+            rows = self._rows(connection, batch)
+            delivery = Delivery(batch.id, batch.sha256, batch.table_name, batch.batch, rows)
+            try:
+                return self._receiver.receive(delivery, refuse_percent=partial.argument if partial else 0).entry
+            except Refusal as refusal:
+                return refusal
+
+    def _rows(self, connection: Connection, batch: Row[Any]) -> Iterator[Mapping[str, object]]:
+        """The batch's rows, some thousand at a time; Refusal at the end if there are not as many as announced."""
+        table, count = self._data[batch.table_name], 0
+        query = select(table).where(table.c.cd_batch == batch.batch)
+        for row in connection.execution_options(yield_per=2000).execute(query).mappings():
+            count += 1
+            yield dict(row)
+        if count != batch.row_count:
+            raise Refusal("row-count", f"批次行数与实际不符: 应为{batch.row_count}, 实为{count}")
+
+    def _write(self, id: str, told: "Receipt") -> None:
+        with self._engine.begin() as connection:
+            for table in (self._receipt, self._receipt_row):
+                connection.execute(delete(table).where(table.c.batch_id == id))
+            connection.execute(insert(self._receipt), {"batch_id": id, **told[0]})
+            if told[1]:
+                connection.execute(insert(self._receipt_row), [{"batch_id": id, **row} for row in told[1]])
+
+    def _maybe_full(self) -> None:
+        """Whether there is room for the next batch."""
+        fault = self._strikes("disk-full-at-partner")
+        if fault:
+            self._room.take(for_ever=fault.nth is None and fault.probability is None)
+
+
+Receipt = tuple[Mapping[str, Any], tuple[Mapping[str, Any], ...]]
+
+
+def _receipt(digest: str, verdict: Entry | Refusal) -> Receipt:
+    """One row for exchange_receipt and those for exchange_receipt_row."""
+    told = {"sha256": digest, "status": "accepted", "accepted": 0, "reference": None, "code": None, "message": None}
+    if isinstance(verdict, Refusal):
+        return told | {"status": "rejected", "code": verdict.code, "message": verdict.message}, ()
+    rows = tuple({"row_id": f.row_id, "field": f.field, "code": f.code, "message": f.message} for f in verdict.faults)
+    return told | {"accepted": verdict.accepted, "reference": verdict.reference}, rows
+
+
+class _Room:
+    """A database file without room for another batch, and with room again.
+
+    SQLite answers SQLITE_FULL ("database or disk is full") when an AUTOINCREMENT table has used its greatest number
+    (sqlite.org/autoinc.html): a trigger on exchange_batch that needs one more number fails just as a full disk would.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._until: float | None = None
+
+    def take(self, *, for_ever: bool) -> None:
+        """No room from now on."""
+        statements = (
+            "CREATE TABLE IF NOT EXISTS no_room (n INTEGER PRIMARY KEY AUTOINCREMENT)",
+            "INSERT OR IGNORE INTO no_room VALUES (9223372036854775807)",
+            "CREATE TRIGGER IF NOT EXISTS full BEFORE INSERT ON exchange_batch BEGIN INSERT INTO no_room VALUES (NULL); END",
+        )
+        with self._engine.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+        self._until = float("inf") if for_ever else time.monotonic() + FULL_SECONDS
+
+    def make_if_due(self) -> None:
+        """Room again when its time has come."""
+        if self._until is not None and self._until <= time.monotonic():
+            self.make()
+
+    def make(self) -> None:
+        """Room again."""
+        if self._until is not None:
+            with self._engine.begin() as connection:
+                connection.exec_driver_sql("DROP TRIGGER IF EXISTS full")
+            self._until = None
