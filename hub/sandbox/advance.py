@@ -20,7 +20,7 @@ from hub.sandbox.people import couples
 from hub.sandbox.plant import COPY, PLANTED, Planter, restore
 from hub.sandbox.rows.allowance import PayDay
 from hub.sandbox.seed import DEFECT_RATE, add_batches, add_couple
-from hub.sandbox.store import Store, opened
+from hub.sandbox.store import SYSTEMS, Store, opened
 from hub.sandbox.story import Clock
 from hub.sandbox.systems import allowance, case, marriage
 from hub.sandbox.truth import Tally, Truth
@@ -144,7 +144,7 @@ def _repairs(now: Step) -> int:
     """Spoilt rows get their values back, doubles are removed; how many of them were in the table without update time."""
     moved = 0
     for system, connection in now.store.connections.items():
-        for note in connection.execute(_repairable(now)).all():
+        for note in connection.execute(_repairable(now, system)).all():
             table = _table(note.table_name)
             own = _key(table) == note.row_id
             now.save(system, table, own, **restore(note.was))
@@ -172,11 +172,12 @@ def _saved_again(now: Step, table: Table, row: int, target: str, rule: str) -> i
     return 0
 
 
-def _repairable(now: Step) -> Any:
+def _repairable(now: Step, system: str) -> Any:
     """At most 300 notes of one system: rows spoilt and not yet repaired, the first of a pair for doubles."""
     turn = (PLANTED.c.row_id + literal(now.number)) % 7 == 0
     spoilt = and_(PLANTED.c.repaired == "N", PLANTED.c.kind.not_in(_NOTES), PLANTED.c.pair != 2, turn)
-    return select(PLANTED).where(spoilt).order_by(PLANTED.c.table_name, PLANTED.c.row_id).limit(300)
+    own = PLANTED.c.table_name.in_(SYSTEMS[system].tables)
+    return select(PLANTED).where(spoilt, own).order_by(PLANTED.c.table_name, PLANTED.c.row_id).limit(300)
 
 
 def _newcomers(now: Step, planter: Planter, seed: int) -> None:
@@ -235,7 +236,4 @@ def _key(table: Table) -> ColumnElement[int]:
 
 
 def _table(name: str) -> Table:
-    found = (
-        metadata.tables[name] for metadata in (marriage.METADATA, case.METADATA, allowance.METADATA) if name in metadata.tables
-    )
-    return next(found)
+    return next(metadata.tables[name] for metadata in SYSTEMS.values() if name in metadata.tables)

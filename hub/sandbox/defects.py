@@ -248,7 +248,7 @@ DEFECTS: Mapping[str, tuple[Defect, ...]] = {
     "bj_gc": (
         Defect("blank-name", _to("required", "up_pro_process"), _set(blr=" \u3000")),
         Defect("missing-required", _to("required", "up_pro_process"), _drop("blyj")),
-        Defect("unknown-code", _to("unmapped", "up_pro_process"), _set(hjdm="ZZ")),
+        Defect("unknown-code", _to("unmapped", "up_pro_process"), _set(hjdm="??")),
         Defect("date-order", _to("rule", "up_pro_process"), _days_from("kssj", "jssj", -1)),
         Defect("too-long", _to("length", "up_pro_process"), _long("blyj", "情况属实", 2_100)),
         Defect(DUPLICATE, _to(DUPLICATE, "up_pro_process"), _DUPLICATE),

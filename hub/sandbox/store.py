@@ -70,26 +70,27 @@ def engine(url: str) -> Engine:
 
 @contextmanager
 def opened(urls: Mapping[str, str]) -> Iterator[Store]:
-    """A store over the databases named ``marriage``, ``case`` and ``allowance``; all three commit, or none does.
+    """A store over the databases named ``marriage``, ``case`` and ``allowance``; if one fails, none commits.
 
-    ValueError if a URL is missing.
+    Two systems may share a database: they share its connection then. ValueError if a URL is missing.
     """
     missing = SYSTEMS.keys() - urls.keys()
     if missing:
         raise ValueError(f"no database URL for: {', '.join(sorted(missing))}")
     with ExitStack() as stack:
-        connections = {}
-        for system in SYSTEMS:
-            database = engine(urls[system])
+        connections: dict[str, Connection] = {}
+        for url in dict.fromkeys(urls[system] for system in SYSTEMS):
+            database = engine(url)
             stack.callback(database.dispose)
-            connections[system] = stack.enter_context(database.begin())
-        yield Store(connections)
+            connections[url] = stack.enter_context(database.begin())
+        yield Store({system: connections[urls[system]] for system in SYSTEMS})
 
 
 def create(store: Store) -> None:
     """Make all tables anew and empty; what stood there under their names is gone."""
     for system, metadata in SYSTEMS.items():
-        connection = store.connections[system]
-        for tables in (metadata, PLANTED):
-            tables.drop_all(connection)
-            tables.create_all(connection)
+        metadata.drop_all(store.connections[system])
+        metadata.create_all(store.connections[system])
+    for connection in set(store.connections.values()):
+        PLANTED.drop_all(connection)
+        PLANTED.create_all(connection)
