@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from hub.binding import mapping_types, rule_types
 from hub.compile import compile_plans
 from hub.connection import Adapters
 from hub.contract.model import CodeList
 from hub.interface import HubError, Layout
+from hub.kernel.duck import Database
 from hub.mapping.model import FieldMap, Source
 from hub.mapping.model import Mapping as FieldMapping
 from hub.plan import Partner, Plan
@@ -44,7 +46,7 @@ def check(root: Path, today: date) -> Report:
     repository, found = load(root, today)
     plans, wrong = compile_plans(repository)
     coverage = tuple(_coverage(repository, today))
-    problems = {*found, *wrong, *_pending(repository), *_unused(repository, root)}
+    problems = {*found, *wrong, *_types(repository), *_pending(repository), *_unused(repository, root)}
     return Report(repository, plans, tuple(sorted(problems)), coverage)
 
 
@@ -57,6 +59,15 @@ def check_connections(report: Report, adapters: Adapters, state_folder: Path) ->
         layouts = [plan.layout for plan in report.plans if plan.partner.name == partner.name]
         problems += _partner(partner, layouts, adapters, state_folder)
     return tuple(sorted(set(problems)))
+
+
+def _types(repository: Repository) -> Iterator[Problem]:
+    with Database() as database:
+        for mapping in repository.mappings:
+            yield from mapping_types(database, mapping, repository.sources[mapping.source])
+        for standard in repository.standards.values():
+            for table in standard.tables.values():
+                yield from rule_types(database, table)
 
 
 def _coverage(repository: Repository, today: date) -> Iterator[Coverage]:

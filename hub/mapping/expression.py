@@ -19,67 +19,10 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
+from hub.mapping.language import FUNCTIONS, NEAR, OPERATORS, TYPES
 from hub.problem import nearest
 
 MAX_LENGTH = 4000
-FUNCTIONS: Mapping[str, str] = {
-    "abs": "abs(n): the number without its sign",
-    "ceil": "ceil(n): the next whole number upwards",
-    "coalesce": "coalesce(a, b, …): the first that is not NULL",
-    "concat": "concat(a, b, …): the texts joined; NULL counts as empty",
-    "concat_ws": "concat_ws(sep, a, b, …): the texts joined with a separator, NULLs left out",
-    "contains": "contains(a, b): whether a contains b",
-    "date_diff": "date_diff('day', a, b): boundaries of a unit between two dates",
-    "date_trunc": "date_trunc('month', d): the beginning of the unit",
-    "day": "day(d): day of the month",
-    "ends_with": "ends_with(a, b): whether a ends with b",
-    "extract": "extract(year from d): a part of a date",
-    "floor": "floor(n): the next whole number downwards",
-    "greatest": "greatest(a, b, …): the greatest that is not NULL",
-    "hour": "hour(t): hour of the day",
-    "last_day": "last_day(d): last day of the month",
-    "least": "least(a, b, …): the least that is not NULL",
-    "left": "left(a, n): the first n characters",
-    "length": "length(a): number of characters",
-    "lower": "lower(a): small letters",
-    "lpad": "lpad(a, n, b): filled with b on the left to n characters (n a number up to 4000)",
-    "ltrim": "ltrim(a[, chars]): without blanks (or chars) on the left",
-    "minute": "minute(t): minute of the hour",
-    "mod": "mod(a, b): remainder",
-    "month": "month(d): month of the year",
-    "nullif": "nullif(a, b): NULL where a = b, else a",
-    "regexp_extract": "regexp_extract(a, 'pattern'[, group]): the part that matches",
-    "regexp_full_match": "regexp_full_match(a, 'pattern'): whether the whole text matches",
-    "regexp_matches": "regexp_matches(a, 'pattern'): whether a part of the text matches",
-    "regexp_replace": "regexp_replace(a, 'pattern', b[, 'g']): matches replaced",
-    "replace": "replace(a, b, c): every b replaced by c",
-    "reverse": "reverse(a): the characters backwards",
-    "right": "right(a, n): the last n characters",
-    "round": "round(n[, digits]): rounded half away from zero",
-    "rpad": "rpad(a, n, b): filled with b on the right to n characters (n a number up to 4000)",
-    "rtrim": "rtrim(a[, chars]): without blanks (or chars) on the right",
-    "second": "second(t): second of the minute",
-    "sign": "sign(n): one of -1, 0, 1",
-    "split_part": "split_part(a, sep, n): the n-th part",
-    "starts_with": "starts_with(a, b): whether a starts with b",
-    "strftime": "strftime(d, 'format'): a date or timestamp as text",
-    "strpos": "strpos(a, b): where b begins in a; 0: nowhere",
-    "substring": "substring(a, from[, length]): a part; characters count from 1",
-    "substr": "substr(a, from[, length]): the same as substring",
-    "translate": "translate(a, from, to): characters replaced one by one",
-    "trim": "trim(a[, chars]): without blanks (or chars) on both sides",
-    "try_cast": "try_cast(a as type): another type; NULL where it cannot be",
-    "try_strptime": "try_strptime(a, 'format'): a timestamp read from text; NULL where it cannot be",
-    "upper": "upper(a): capital letters",
-    "year": "year(d): the year",
-}
-"""Every function an expression may call, with its meaning; matching is by name, whatever the case of its letters."""
-
-OPERATORS = (
-    "= <> < <= > >=  + - * / // %  ||  AND OR NOT  IS [NOT] NULL  IS [NOT] DISTINCT FROM  BETWEEN  IN (list)  [NOT] LIKE  ILIKE  "
-    "CASE WHEN … THEN … ELSE … END  DATE '…'  TIMESTAMP '…'  INTERVAL '1' DAY  TRUE FALSE NULL"
-)
-TYPES = frozenset({"TEXT", "SMALLINT", "INT", "BIGINT", "DECIMAL", "DOUBLE", "DATE", "TIMESTAMP", "BOOLEAN"})
 
 # fmt: off
 _WORDS = frozenset({  # may stand before a bracket without being a function
@@ -98,27 +41,9 @@ _NODES = frozenset({
     exp.Translate, exp.Trim, exp.TryCast, exp.Upper, exp.Var, exp.Year,
 })
 # fmt: on
-_NEAR = {
-    "cast": "write try_cast(… as type): cast would stop the whole batch at one bad value",
-    "strptime": "write try_strptime(…): strptime would stop the whole batch at one bad value",
-    "to_date": "write try_strptime(…, '%Y%m%d')",
-    "to_char": "write strftime(…, '%Y%m%d')",
-    "date_format": "write strftime(…, '%Y%m%d')",
-    "ifnull": "write coalesce(a, b)",
-    "nvl": "write coalesce(a, b)",
-    "isnull": "write coalesce(a, b), or a IS NULL",
-    "decode": "write case … when … then … end, or a crosswalk",
-    "if": "write case when … then … else … end",
-    "iif": "write case when … then … else … end",
-    "len": "write length(a)",
-    "char_length": "write length(a)",
-    "instr": "write strpos(a, b)",
-    "mid": "write substring(a, from, length)",
-    "datediff": "write date_diff('day', a, b)",
-    "now": "an expression cannot see the clock: use a column of the source",
-}
 _LITERAL_ARGUMENT = {"RegexpLike", "RegexpFullMatch", "RegexpReplace", "RegexpExtract", "TimeToStr", "TRY_STRPTIME"}
 _DIALECTS = ("postgres", "mysql", "oracle", "tsql", "sqlite")
+_MARK = "\ue000"
 _WORD = re.compile(r"[^\W\d]")
 _PLAIN = re.compile(r"[A-Za-z_]\w*")
 _SIMPLE = re.compile(r"[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*", re.ASCII)
@@ -166,21 +91,45 @@ def parse(text: str, alias: str = "") -> Expression:
     for column in tree.find_all(exp.Column, bfs=False):
         if alias and not column.table:
             column.set("table", exp.to_identifier(alias))
-    return Expression(_generated(tree), tuple(dict.fromkeys(_named(column) for column in tree.find_all(exp.Column, bfs=False))))
+    named = tuple(dict.fromkeys(_named(column) for column in tree.find_all(exp.Column, bfs=False)))
+    sql = _generated(tree)
+    _PIECES.setdefault(sql, _split(tree))
+    return Expression(sql, named)
 
 
 def rename(sql: str, names: Mapping[str, str]) -> str:
     """The checked expression with every column replaced by one quoted name: ``{"r.xm": "c0"}`` makes ``r.xm`` to ``"c0"``."""
-    if sql in names:
-        return exp.to_identifier(names[sql], quoted=True).sql("duckdb")
-    tree = _one(sql, "duckdb")
-    for column in list(tree.find_all(exp.Column, bfs=False)):
-        new = exp.column(exp.to_identifier(names[_named(column)], quoted=True))
+    pieces = _pieces(sql)
+    quoted = ('"' + names[column].replace('"', '""') + '"' for column in pieces[1::2])
+    return pieces[0] + "".join(column + text for column, text in zip(quoted, pieces[2::2], strict=True))
+
+
+def columns(sql: str) -> tuple[str, ...]:
+    """The columns of a checked expression as often as they stand in it."""
+    return _pieces(sql)[1::2]
+
+
+_PIECES: dict[str, tuple[str, ...]] = {}
+
+
+def _pieces(sql: str) -> tuple[str, ...]:
+    """Text and column names of a checked expression by turns, beginning and ending with text; kept, as they are asked often."""
+    if _SIMPLE.fullmatch(sql):
+        return "", sql, ""
+    if sql not in _PIECES:
+        _PIECES[sql] = _split(_one(sql, "duckdb"))
+    return _PIECES[sql]
+
+
+def _split(tree: exp.Expr) -> tuple[str, ...]:
+    for column in list(tree.find_all(exp.Column)):
+        marked = exp.to_identifier(f"{_MARK}{_named(column)}{_MARK}", quoted=True)
         if column is tree:
-            tree = new
+            tree = marked
         else:
-            column.replace(new)
-    return tree.sql("duckdb")
+            column.replace(marked)
+    pieces = re.split(f'"?{_MARK}"?', tree.sql("duckdb"))
+    return tuple(piece.replace('""', '"') if number % 2 else piece for number, piece in enumerate(pieces))
 
 
 def tables(text: str) -> Tables:
@@ -223,6 +172,8 @@ def _tokens(text: str) -> list[Token]:
         tokens = sqlglot.tokenize(text, read="duckdb")
     except SqlglotError as error:
         raise Refused(f"not an expression: {_words(error)}", "check quotes: 'text' in single quotes") from None
+    if _MARK in text:
+        raise Refused("a private character (U+E000) in an expression", "remove it")
     if not tokens:
         raise Refused("the expression is empty", "write alias.column, or leave the field out")
     return tokens
@@ -239,7 +190,7 @@ def _refuse_names(tokens: list[Token]) -> None:
         called = position + 1 < len(tokens) and tokens[position + 1].token_type == TokenType.L_PAREN
         quoted = token.token_type == TokenType.IDENTIFIER
         if called and (quoted or (_WORD.match(name) and name not in FUNCTIONS and name not in _WORDS)):
-            raise Refused(f"the function {name[:60]} is not on the list", _NEAR.get(name) or nearest(name, FUNCTIONS))
+            raise Refused(f"the function {name[:60]} is not on the list", NEAR.get(name) or nearest(name, FUNCTIONS))
 
 
 def _refuse_node(node: exp.Expr) -> None:
@@ -287,7 +238,7 @@ def _refuse_cast(node: exp.Cast) -> None:
     if isinstance(node, exp.TryCast):
         return
     if not (isinstance(node.this, exp.Literal) and node.this.is_string and kind.sql("duckdb") in ("DATE", "TIMESTAMP")):
-        raise Refused("cast is not on the list", _NEAR["cast"])
+        raise Refused("cast is not on the list", NEAR["cast"])
     reads = date.fromisoformat if kind.sql("duckdb") == "DATE" else datetime.fromisoformat
     try:
         reads(node.this.name)

@@ -1,13 +1,15 @@
 """The closed expression language: what is allowed means the same to DuckDB before and after; all else is refused."""
 
 import re
+from collections.abc import Iterator
 
 import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.mapping.expression import FUNCTIONS, Refused, condition, parse, rename, tables
+from hub.mapping.expression import Refused, condition, parse, rename, tables
+from hub.mapping.language import FUNCTIONS
 
 # Every function and operator at least once, over a (text), b (text), n (integer), m (decimal), d (date), t (timestamp).
 ALLOWED = """
@@ -193,7 +195,7 @@ REFUSED = [
 
 
 @pytest.fixture(scope="module")
-def rows() -> duckdb.DuckDBPyConnection:
+def rows() -> Iterator[duckdb.DuckDBPyConnection]:
     """Rows with NULLs, blanks, Chinese and digits."""
     connection = duckdb.connect()
     connection.execute(
@@ -202,7 +204,8 @@ def rows() -> duckdb.DuckDBPyConnection:
         (' 00a-b ', NULL, -7, -2.50, DATE '1999-12-31', TIMESTAMP '1999-12-31 23:59:59'),
         ('20240229', '𠮷民', 0, 0, NULL, NULL), (NULL, 'x', NULL, NULL, DATE '2000-02-29', NULL)) v(a, b, n, m, d, t)"""
     )
-    return connection
+    yield connection
+    connection.close()
 
 
 @pytest.mark.parametrize("text", ALLOWED)
