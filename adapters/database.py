@@ -17,13 +17,6 @@ from sqlalchemy.types import TypeEngine
 
 from hub.interface import ConfigurationError, DataError, HubError, PermanentError, TransientError
 
-URL_SETTING: Mapping[str, Any] = {
-    "type": "string",
-    "secret": True,
-    "description": "SQLAlchemy URL: postgresql://user:password@host:5432/db, mysql+pymysql://..., sqlite:////path, dm+dmPython://...",
-}
-SCHEMA_SETTING: Mapping[str, Any] = {"type": "string", "description": "database schema; default: the login's own"}
-
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 _CONNECT_SECONDS = 15
 
