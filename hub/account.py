@@ -16,6 +16,7 @@ from audit.entry import token, utc
 from audit.record import record
 from hub.interface import ConfigurationError, DataError, HubError, PermanentError, TransientError
 from hub.lease import Lease, leased
+from hub.part import StoredPart, open_parts
 from hub.plan import Plan
 from hub.run import Ended, Opened, Run
 from hub.state.database import State, reading
@@ -73,13 +74,33 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """Rows that nobody accounts for (``hub.completeness``); None if it cannot be told, for the reason in ``note``."""
+
+    rows: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
-    """A window that this run holds: its row's id, and the state in which the run found it."""
+    """A window that this run holds: its row's id, and the state in which the run goes on with it.
+
+    ``anew``: what an earlier run staged must not be used, because a person or other rows may have come between. ``released``:
+    a person let it pass its limits.
+    """
 
     id: int
     window: Window
     state: str
     lease: Lease
+    anew: bool = False
+    released: bool = False
+
+    def parts(self) -> tuple[StoredPart, ...]:
+        """The parts that have to leave or be asked for; none of a closed window."""
+        if self.state == "closed":
+            return ()
+        return open_parts(self.lease.state.engine, self.lease.state.folder, self.window.exchange, window=self.id)
 
 
 def accounts(
@@ -166,19 +187,24 @@ def _resumed(connection: Connection, plan: Plan, window: Window, row: Row[Any], 
         move(connection, row.id, state, **values)
     body = {"from": row.state, "attempt": row.attempts + 1, "plan": values.get("plan", row.plan)}
     record(connection, "window.resumed", _entry(window, **body), lease.run.clock())
-    return Work(row.id, window, state, lease)
+    anew = row.kind != "regular" or (row.state == "blocked" and not row.released)
+    return Work(row.id, window, state, lease, anew, row.released)
 
 
-def close(plan: Plan, work: Work) -> Account:
+def close(plan: Plan, work: Work, missing: Missing) -> Account:
     """Close the account, if it balances and no part still has to leave, together with its log entry.
 
-    TransientError while a part has to be sent or asked for again: the window stays ``sending`` for the next run.
+    TransientError while a part has to be sent or asked for again: the window stays ``sending`` for the next run. A window
+    that is closed already is given as it is.
     """
     run = work.lease.run
+    if work.state == "closed":
+        return _one(work)
     with work.lease.transaction() as connection:
         _nothing_waits(connection, plan, work)
         now = run.clock()
-        move(connection, work.id, "closed", closed_at=utc(now), error_class=None, error=None)
+        found = {"missing": missing.rows, "missing_note": missing.note}
+        move(connection, work.id, "closed", closed_at=utc(now), error_class=None, error=None, **found)
         closed = _account(connection.execute(_query().where(WINDOW.c.id == work.id)).one())
         if not closed.balanced:
             numbers = ", ".join(f"{name} {value}" for name, value in closed.counts.items())
@@ -187,6 +213,11 @@ def close(plan: Plan, work: Work) -> Account:
     run.progress(Ended(plan.id, work.window.key, "closed"))
     run.at("closed")
     return closed
+
+
+def _one(work: Work) -> Account:
+    with reading(work.lease.state.engine) as connection:
+        return _account(connection.execute(_query().where(WINDOW.c.id == work.id)).one())
 
 
 def _nothing_waits(connection: Connection, plan: Plan, work: Work) -> None:

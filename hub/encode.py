@@ -8,10 +8,9 @@ A row that the partner's format cannot say is found by halving, refused alone, a
 import hashlib
 import json
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,8 +19,9 @@ from hub import ledger, spool
 from hub.interface import DataError, Format, Heading, Layout
 from hub.part import ENVELOPE
 from hub.plan import Plan
-from hub.quarantine import Reject
 from hub.window import Window
+
+Refuse = Callable[[pa.RecordBatch, str, str], None]  # rows, stage, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Made:
     sha256: str
     rows: int
     size: int
+    suffix: str
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,11 @@ class Order:
         return Heading(self.batch(number), self.plan.id, self.window.key, standard, self.staged_at)
 
 
-def encode(order: Order, rows: Iterator[pa.RecordBatch], refused: list[Reject]) -> Iterator[Made]:
-    """Write the parts; rows are the fields and ``_op``, ``_key``, ``_digest``. What cannot be said is added to ``refused``."""
+def encode(order: Order, rows: Iterator[pa.RecordBatch], refuse: Refuse) -> Iterator[Made]:
+    """Write the parts; rows are the fields and ``_op``, ``_key``, ``_digest``. What cannot be said goes to ``refuse``."""
     number = 1
     for piece in _pieces(rows, order.plan.partner.part_rows):
-        for payload, kept in _payloads(order, number, piece, refused):
+        for payload, kept in _payloads(order, number, piece, refuse):
             yield _written(order, number, payload, kept)
             number += 1
 
@@ -89,16 +91,16 @@ def _joined(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
     return batches[0] if len(batches) == 1 else pa.concat_batches(list(batches))
 
 
-def _payloads(order: Order, number: int, piece: pa.RecordBatch, refused: list[Reject]) -> Iterator[tuple[bytes, pa.RecordBatch]]:
+def _payloads(order: Order, number: int, piece: pa.RecordBatch, refuse: Refuse) -> Iterator[tuple[bytes, pa.RecordBatch]]:
     """The payload of a piece without the rows that the format cannot say; none if nothing is left."""
     heading = order.heading(number)
     try:
         yield order.format.encode(_on_the_wire(order, heading, piece), order.plan.layout, heading), piece
         return
     except DataError:
-        bad = _unsayable(order, heading, piece, 0)
-    refused += [reject(order.plan, piece.slice(index, 1).to_pylist()[0], (("", "unencodable"),)) for index in bad]
-    good = piece.filter(pc.invert(pc.is_in(pa.array(range(piece.num_rows)), pa.array(bad))))
+        bad = pa.array(_unsayable(order, heading, piece, 0), pa.int64())
+    refuse(piece.take(bad), "encode", "unencodable")
+    good = piece.filter(pc.invert(pc.is_in(pa.array(range(piece.num_rows), pa.int64()), bad)))
     if good.num_rows:
         yield order.format.encode(_on_the_wire(order, heading, good), order.plan.layout, heading), good
 
@@ -136,7 +138,8 @@ def _written(order: Order, number: int, payload: bytes, rows: pa.RecordBatch) ->
     spool.write(path, payload)
     ledger.write(sidecar, iter([_sidecar(order.plan.layout, rows)]))
     id = hashlib.sha256(identity.encode()).hexdigest()
-    return Made(number, order.batch(number), id, path, sidecar, digest, rows.num_rows, len(payload))
+    kind = (order.format.suffix, order.format.media_type)
+    return Made(number, order.batch(number), id, path, sidecar, digest, rows.num_rows, len(payload), *kind)
 
 
 def _sidecar(layout: Layout, rows: pa.RecordBatch) -> pa.RecordBatch:
@@ -191,9 +194,3 @@ def absences(plan: Plan, gone: pa.RecordBatch) -> pa.RecordBatch:
     size = gone.num_rows
     extra = [pa.repeat("D", size), gone.column("key").cast(pa.binary()), pa.repeat(pa.scalar(bytes(16), pa.binary()), size)]
     return pa.RecordBatch.from_arrays([*columns, *extra], names=[*plan.table.fields, "_op", "_key", "_digest"])
-
-
-def reject(plan: Plan, row: Mapping[str, Any], findings: tuple[tuple[str, str], ...]) -> Reject:
-    """A row of the kernel's, refused later: its fields as text."""
-    fields = {name: None if row[name] is None else str(row[name]) for name in plan.table.fields}
-    return Reject(fields, findings, row["_op"], row["_key"], row["_digest"])

@@ -12,11 +12,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
+from audit.entry import utc
 from hub import spool
 from hub.interface import PermanentError
-from hub.part import StoredPart
+from hub.kernel.compare import merge
+from hub.lease import Lease, insert_for
+from hub.part import OPEN, StoredPart
 from hub.state.database import reading
 from hub.state.folder import Folder
 from hub.state.tables import PART, SEGMENT, WINDOW
@@ -30,7 +33,7 @@ SCHEMA = pa.schema(
         pa.field("keys", pa.string()),
     ]
 )
-_FILES = 24  # more than these are merged into one: two days of two-hourly windows
+_TURNS = 24  # files of more turns than these are merged into one: two days of two-hourly windows
 _BATCH = 50_000
 
 
@@ -96,3 +99,33 @@ def delivered_later(engine: Engine, folder: Folder, stored: StoredPart, keys: pa
             column = batch.column(0)
             found.update(column.filter(pc.is_in(column, wanted)).to_pylist())
     return frozenset(found)
+
+
+def compact(lease: Lease) -> None:
+    """Merge the files of an exchange into one when they are of many turns; the database names it before the old ones go.
+
+    Only what can no longer change is merged: turns before the first one that still has an open part.
+    """
+    state, exchange = lease.state, lease.exchange
+    mine = select(WINDOW.c.id).where(WINDOW.c.exchange == exchange)
+    parts = PART.c.window_id.in_(mine) & PART.c.merged.is_(False)
+    with reading(state.engine) as connection:
+        limit = connection.scalar(select(func.min(PART.c.turn)).where(parts, PART.c.state.in_(OPEN)))
+        settled = parts & (PART.c.turn < limit) if limit is not None else parts
+        rows = connection.execute(select(PART.c.turn, PART.c.ledger).where(settled).order_by(PART.c.turn, PART.c.number)).all()
+        old = connection.scalar(select(SEGMENT.c.path).where(SEGMENT.c.exchange == exchange))
+    if len({row.turn for row in rows}) <= _TURNS:
+        return
+    names = [name for name in (old, *(row.ledger for row in rows)) if name is not None]
+    path = state.folder.ledger / exchange / f"segment-{rows[-1].turn:08d}.parquet"
+    with merge([state.folder.absolute(name) for name in names], state.folder.spool / exchange) as batches:
+        count = write(path, batches)
+    lease.run.at("segment written")
+    with lease.transaction() as connection:
+        made = {"path": state.folder.relative(path), "rows": count, "turn": rows[-1].turn, "made_at": utc(lease.run.clock())}
+        segment = insert_for(connection)(SEGMENT).values(exchange=exchange, **made)
+        connection.execute(segment.on_conflict_do_update(index_elements=["exchange"], set_=made))
+        connection.execute(update(PART).where(settled).values(merged=True))
+    lease.run.at("segment known")
+    for name in names:
+        state.folder.absolute(name).unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, Engine, Row, Select, case, delete, func, select, update
 
 from audit.entry import token, utc
@@ -188,6 +189,13 @@ def refused_forms(engine: Engine, exchange: str) -> Mapping[bytes, int]:
     )
     with reading(engine) as connection:
         return {bytes.fromhex(row.key + row.digest): row.id for row in connection.execute(forms)}
+
+
+def open_keys(engine: Engine, exchange: str) -> pa.Array:
+    """The keys (16 bytes) of open entries, as far as they have one."""
+    with reading(engine) as connection:
+        keys = connection.scalars(select(Q.c.key).where(_open(exchange), Q.c.key.is_not(None)))
+        return pa.array([bytes.fromhex(key) for key in keys], pa.binary(16))
 
 
 def reasons(engine: Engine, exchange: str | None = None, window: str | None = None) -> tuple[Reason, ...]:

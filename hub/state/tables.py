@@ -60,7 +60,9 @@ WINDOW = Table(
     Column("unchanged", BigInteger),  # rows the partner has in this very form
     Column("refused", BigInteger),  # rows refused before anything left
     Column("warnings", BigInteger),  # rows with a warning
-    Column("missing", BigInteger),  # see hub.completeness
+    Column("census", BigInteger),  # rows the source should have delivered by now, see hub.completeness
+    Column("beyond", BigInteger),  # rows that changed after the window's end, before it was read
+    Column("missing", BigInteger),
     Column("missing_note", Text),
     Column("layout", Text),  # of its parts, as JSON: they outlive the plan
     Column("error_class", String(40)),

@@ -1,5 +1,7 @@
 """An exchange small enough to read: registrations of a SQLite table to a partner with an envelope."""
 
+import hashlib
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,10 +10,29 @@ from typing import Any
 
 import pytest
 
+from hub.connection import INSTALLED, Adapters
 from hub.contract.model import Element, Field, Notation, Table
-from hub.interface import Column, Layout
+from hub.interface import (
+    Absent,
+    Answer,
+    Awaiting,
+    Column,
+    ConfigurationError,
+    Confirmed,
+    DataError,
+    Format,
+    Layout,
+    Outcome,
+    Part,
+    PermanentError,
+    Rejected,
+    RowFault,
+    TransientError,
+    Unknown,
+)
+from hub.kernel.compile import compile_kernel
 from hub.mapping.model import FieldMap, Mapping, Source, SourceColumn, Watermark
-from hub.plan import Extract, Kernel, Limits, Partner, Plan, Schedule
+from hub.plan import Extract, Limits, Partner, Plan, Schedule
 from hub.problem import Place
 from hub.run import Run, here
 from hub.state.database import State, open_state
@@ -71,7 +92,7 @@ def layout(table: Table, *, envelope: bool) -> Layout:
     return Layout("reg", "登记", columns, table.key, "row_guid" if envelope else "djbh")
 
 
-def make(kernel: Kernel | None = None, **changes: Any) -> Plan:
+def make(**changes: Any) -> Plan:
     """The plan; ``changes`` of any attribute of its schedule, partner or limits, ``watermark`` and ``deleted``."""
     marked, deleted = changes.pop("watermark", Watermark("r.changed", timedelta(minutes=10), None)), changes.pop("deleted", None)
     table, mapped = contract(), mapping(marked, deleted)
@@ -115,7 +136,9 @@ def make(kernel: Kernel | None = None, **changes: Any) -> Plan:
     digest = changes.pop("digest", "plan-1")
     assert not changes, changes
     wire = layout(table, envelope=partner.envelope)
-    return Plan("bank/reg", schedule, partner, source, mapped, table, extract, kernel or Kernel("", (), ()), wire, digest)
+    return Plan(
+        "bank/reg", schedule, partner, source, mapped, table, extract, compile_kernel(mapped, table, source), wire, digest
+    )
 
 
 @pytest.fixture
@@ -164,3 +187,146 @@ def clock() -> Clock:
 @pytest.fixture
 def run(clock: Clock) -> Run:
     return Run(here("test"), clock, clock.sleep, lambda: 0.0)
+
+
+class Registry:
+    """The business system: a SQLite table that tests write to; ``good`` is what a partner should have of it."""
+
+    def __init__(self, path: Path) -> None:
+        self.url = f"sqlite:///{path}"
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        self.connection.execute("CREATE TABLE t_reg (id text, name text, card text, amount text, state text, changed text)")
+
+    def put(self, *rows: tuple[str, str, str | None, str], changed: str | None = "2026-11-22 11:00:00") -> None:
+        """Insert rows (id, name, card, amount), or replace those with the same id."""
+        for id, name, card, amount in rows:
+            self.connection.execute("DELETE FROM t_reg WHERE id = ?", (id,))
+            self.connection.execute("INSERT INTO t_reg VALUES (?, ?, ?, ?, 'A', ?)", (id, name, card, amount, changed))
+
+    def fill(self, count: int, name: str = "张三", changed: str | None = "2026-11-22 11:00:00") -> None:
+        """Rows R1 ... R<count>."""
+        self.put(*[(f"R{number}", name, None, "1.50") for number in range(1, count + 1)], changed=changed)
+
+    def execute(self, sql: str) -> None:
+        self.connection.execute(sql)
+
+    def good(self) -> dict[str, str]:
+        """Name by id, of the rows that keep the contract."""
+        rows = self.connection.execute("SELECT id, name FROM t_reg WHERE name <> '' AND CAST(amount AS REAL) >= 0")
+        return dict(rows.fetchall())
+
+
+class World:
+    """A partner that behaves as told: ``says`` and ``answers`` are used up by deliver and ask, then it is good.
+
+    What it is sent takes effect once per id. ``effects`` counts them; ``rows`` is what it has: name by id.
+    """
+
+    def __init__(self) -> None:
+        self.says: list[str] = []
+        self.answers: list[str] = []
+        self.bodies: dict[str, str] = {}
+        self.verdicts: dict[str, Answer] = {}
+        self.effects: list[str] = []
+        self.rows: dict[str, str] = {}
+        self.sent: list[Part] = []
+        self.asked: list[str] = []
+
+    @property
+    def adapters(self) -> Adapters:
+        return Adapters(INSTALLED.reader, INSTALLED.format, lambda partner, format, folder: Desk(self, format))
+
+
+class Desk:
+    """One connection to the World."""
+
+    def __init__(self, world: World, format: Format) -> None:
+        self.world, self.format = world, format
+
+    def probe(self, layouts: Any) -> list[str]:
+        return []
+
+    def close(self) -> None:
+        return None
+
+    def deliver(self, part: Part) -> Outcome:
+        says = self.world.says.pop(0) if self.world.says else "good"
+        self.world.sent.append(part)
+        if says in ("down", "permanent", "configuration", "data"):
+            classes = {"down": TransientError, "permanent": PermanentError, "configuration": ConfigurationError}
+            raise classes.get(says, DataError)(f"the partner says {says}")
+        if says == "vanished":
+            return Unknown("timeout")
+        if says == "refused":
+            return Rejected("E99", "nobody of this name", b"no")
+        verdict = self.world.verdicts.get(part.id) or self._taken(part, says)
+        if says == "later":
+            return Awaiting()
+        if says == "lost":
+            return Unknown("timeout")
+        if says == "forged":
+            return replace(verdict, sha256="0" * 64) if isinstance(verdict, Confirmed) else verdict
+        if says == "stranger":
+            return replace(verdict, faults=(RowFault("nobody", None, "E1", ""),)) if isinstance(verdict, Confirmed) else verdict
+        if says == "miscounted":
+            return replace(verdict, accepted=verdict.accepted - 1) if isinstance(verdict, Confirmed) else verdict
+        assert not isinstance(verdict, Absent)
+        return verdict
+
+    def ask(self, part: Part) -> Answer:
+        says = self.world.answers.pop(0) if self.world.answers else "good"
+        self.world.asked.append(part.id)
+        if says == "down":
+            raise TransientError("the partner does not answer")
+        if says == "unknown":
+            return Unknown("no such service")
+        if says == "later":
+            return Awaiting()
+        if says == "forget":
+            self.world.verdicts.pop(part.id, None)
+            return Absent()
+        if says == "refused":
+            self._undo(part)
+            return Rejected("E98", "refused at night", b"no")
+        return self.world.verdicts.get(part.id, Absent())
+
+    def _taken(self, part: Part, says: str) -> Answer:
+        """The effect, once per id, and the verdict that is kept about it."""
+        payload = part.path.read_bytes()
+        assert hashlib.sha256(payload).hexdigest() == part.sha256
+        assert self.world.bodies.setdefault(part.id, part.sha256) == part.sha256
+        self.world.effects.append(part.id)
+        rows = self.format.decode(payload, part.layout).to_pylist()
+        refused = rows[:1] if says == "partial" else []
+        for row in rows[len(refused) :]:
+            if row.get("cd_operation") == "D":
+                self.world.rows.pop(row["djbh"], None)
+            else:
+                self.world.rows[row["djbh"]] = row["xm"]
+        faults = tuple(RowFault(str(row[part.layout.row_id]), "xm", "E17", f"{row['xm']} unknown") for row in refused)
+        receipt = f"receipt of {part.id}".encode()
+        self.world.verdicts[part.id] = Confirmed(part.sha256, len(rows) - len(refused), "ref-1", receipt, faults)
+        return self.world.verdicts[part.id]
+
+    def _undo(self, part: Part) -> None:
+        for row in self.format.decode(part.path.read_bytes(), part.layout).to_pylist():
+            self.world.rows.pop(row["djbh"], None)
+        self.world.verdicts[part.id] = Rejected("E98", "refused at night", b"no")
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[Registry]:
+    made = Registry(tmp_path / "source.db")
+    yield made
+    made.connection.close()
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def exchange(registry: Registry) -> Callable[..., Plan]:
+    """Makes the plan that reads the registry."""
+    return lambda **changes: make(source_settings={"url": registry.url}, **changes)

@@ -43,6 +43,8 @@ def _exchange_window() -> None:
         sa.Column("unchanged", sa.BigInteger(), nullable=True),
         sa.Column("refused", sa.BigInteger(), nullable=True),
         sa.Column("warnings", sa.BigInteger(), nullable=True),
+        sa.Column("census", sa.BigInteger(), nullable=True),
+        sa.Column("beyond", sa.BigInteger(), nullable=True),
         sa.Column("missing", sa.BigInteger(), nullable=True),
         sa.Column("missing_note", sa.Text(), nullable=True),
         sa.Column("layout", sa.Text(), nullable=True),
