@@ -8,13 +8,16 @@ from sqlalchemy.schema import CreateTable
 
 from hub.sandbox.systems.column import char, count, day, key, link, local_table, moment, text, yuan
 
-TABLE = local_table(
-    "t",
-    MetaData(),
-    "表",
-    [key("k", "键"), link("l", "连"), text("a", 40, "文"), char("b", 8, "日"), day("c", "日"), moment("d", "时"), yuan("f", "元")]
-    + [count("e", "数")],
-)
+COLUMNS = [
+    key("k", "键"),
+    link("l", "连"),
+    text("a", 40, "文"),
+    char("b", 8, "日"),
+    day("c", "日"),
+    moment("d", "时"),
+    yuan("f", "元"),
+]
+TABLE = local_table("t", MetaData(), "表", [*COLUMNS, count("e", "数")])
 
 
 @pytest.mark.parametrize(
