@@ -7,7 +7,6 @@ a new partner file is played at once, if its secrets are named HUB_PARTNER_<NAME
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from hub.sandbox.ministry import open_ministry
 from hub.sandbox.platform import open_platform
 from hub.sandbox.receiver import Reason, Receiver, Refusals
 from hub.sandbox.seed import seed
+from hub.sandbox.server import Settings
 from hub.sandbox.truth import write
 
 PLAYERS: Mapping[str, Callable[[Setting], Desk]] = {"sql": open_ministry, "http": open_platform, "sftp": open_bank}
@@ -34,24 +34,6 @@ _REASONS = {
     "http": (Reason("实施编码", "unknown-item", "事项实施编码不在事项库内"),),
     "sftp": (Reason("账号", "account-closed", "账户已销户"),),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What to play. ``upper``: the moment (ISO) at which the business systems stand when they are seeded.
-
-    ``databases``: partner -> URL of a server's database, instead of a SQLite file of its own.
-    """
-
-    root: str
-    state: str
-    partners: tuple[str, ...] | None
-    faults: tuple[str, ...]
-    seed: int
-    refuse: float
-    people: int
-    upper: str
-    databases: Mapping[str, str]
 
 
 @contextmanager

@@ -15,20 +15,35 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
-from zoneinfo import ZoneInfo
 
-from hub.interface import ConfigurationError, HubError, PermanentError, TransientError
-from hub.sandbox.hosting import Settings, play
-from hub.sandbox.seed import DEMO_PEOPLE
+from hub.interface import ConfigurationError, DataError, PermanentError, TransientError
 from hub.state.folder import prepare
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
-_PROBE_SECONDS = 1.0
-_ERRORS = {error.__name__: error for error in (ConfigurationError, PermanentError, TransientError)}
+_PROBE_SECONDS = 0.05
+_ERRORS = {error.__name__: error for error in (ConfigurationError, DataError, PermanentError, TransientError)}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What to play. ``upper``: the moment (ISO) at which the business systems stand when they are seeded.
+
+    ``databases``: partner -> URL of a server's database, instead of a SQLite file of its own.
+    """
+
+    root: str
+    state: str
+    partners: tuple[str, ...] | None
+    faults: tuple[str, ...]
+    seed: int
+    refuse: float
+    people: int
+    upper: str
+    databases: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +61,24 @@ def up(
     root: Path,
     state: Path,
     *,
+    seed: int,
+    people: int,
+    upper: datetime,
     partners: Sequence[str] | None = None,
     faults: Sequence[str] = (),
-    seed: int = 20261122,
     refuse: float = 0.01,
-    people: int = DEMO_PEOPLE,
-    upper: datetime | None = None,
     databases: Mapping[str, str] | None = None,
     attached: bool = False,
 ) -> Running:
     """Start the partners (all of adapters/partners when None) in a background process and wait until they answer.
 
-    ``refuse``: the share (0..1) of rows that partners refuse on business grounds. ``people`` and ``upper`` (local time; None: the
-    beginning of the two hours that are running) say how the business systems are seeded, if they are not there yet.
-    ``databases``: partner -> URL of a database, for a ministry on a server. ``attached``: the process ends with this one, however
-    this one ends.
+    ``seed``, ``people`` and ``upper`` (local time) say how the business systems are seeded, if they are not there yet.
+    ``refuse``: the share (0..1) of rows that partners refuse on business grounds. ``databases``: partner -> URL of a database,
+    for a ministry on a server. ``attached``: the process ends with this one, however this one ends.
 
     Raises ConfigurationError when one is running already, for an unknown fault or partner, or for a mistake in a YAML file.
     """
-    folder = _folder(state)
+    folder = sandbox_folder(state)
     settings = Settings(
         root=str(root.resolve()),
         state=str(state.resolve()),
@@ -73,7 +87,7 @@ def up(
         seed=seed,
         refuse=refuse,
         people=people,
-        upper=(upper or _last_even_hour(datetime.now(ZoneInfo("Asia/Shanghai")))).isoformat(),
+        upper=upper.isoformat(),
         databases=dict(databases or {}),
     )
     prepare(state)
@@ -95,15 +109,18 @@ _ATTACHED: dict[int, subprocess.Popen[str]] = {}
 
 def down(state: Path) -> bool:
     """End the sandbox of that state folder and wait until it is gone: True if one ran."""
-    folder = _folder(state)
+    folder = sandbox_folder(state)
     if not _locked(folder):
         return False
-    pid = _pid(folder)
-    for signal_number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal_number)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        pid = _pid(folder)
+        if pid:  # 0: it is only just coming, or nearly gone
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
         if _released(folder, STOP_SECONDS):
             break
+    else:
+        raise PermanentError(f"the sandbox (process {_pid(folder)}) does not end: look at {folder / 'server.log'}")
     child = _ATTACHED.pop(pid, None)
     if child is not None:
         child.communicate()
@@ -112,7 +129,7 @@ def down(state: Path) -> bool:
 
 def status(state: Path) -> Running | None:
     """The sandbox of that state folder, or None when none runs."""
-    folder = _folder(state)
+    folder = sandbox_folder(state)
     ready = folder / "ready.json"
     if not _locked(folder) or not ready.exists():
         return None
@@ -120,12 +137,8 @@ def status(state: Path) -> Running | None:
     return Running(_pid(folder), told["partners"], tuple(told["faults"]), state / "env", folder / "server.log")
 
 
-def _last_even_hour(now: datetime) -> datetime:
-    """Where the newest complete window of the shipped schedules ends."""
-    return now.replace(minute=0, second=0, microsecond=0, tzinfo=None) - timedelta(hours=now.hour % 2)
-
-
-def _folder(state: Path) -> Path:
+def sandbox_folder(state: Path) -> Path:
+    """Where the sandbox keeps everything."""
     return state.resolve() / "sandbox"
 
 
@@ -134,7 +147,7 @@ def _pid(folder: Path) -> int:
 
 
 @contextlib.contextmanager
-def _lock(folder: Path, patience: float = 0.0) -> Iterator[IO[str] | None]:
+def lock(folder: Path, patience: float = 0.0) -> Iterator[IO[str] | None]:
     """Hold the lock of that sandbox, or give None when another process holds it.
 
     Who only looks holds it for a moment too: ``patience`` seconds tell that from a sandbox.
@@ -156,7 +169,7 @@ def _lock(folder: Path, patience: float = 0.0) -> Iterator[IO[str] | None]:
 def _locked(folder: Path) -> bool:
     if not (folder / "server.pid").exists():
         return False
-    with _lock(folder) as file:
+    with lock(folder, _PROBE_SECONDS) as file:
         return file is None
 
 
@@ -175,7 +188,7 @@ def _spawn(folder: Path, settings: Settings, attached: bool) -> tuple[subprocess
     path = os.pathsep.join([str(package), *filter(None, [os.environ.get("PYTHONPATH")])])
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(  # noqa: S603 - this program itself
-            [sys.executable, "-m", "hub.sandbox.server", "attached" if attached else "detached"],
+            [sys.executable, "-m", "hub.sandbox.background", "attached" if attached else "detached"],
             stdin=subprocess.PIPE,  # not as an argument: database addresses hold passwords
             stdout=subprocess.PIPE,
             stderr=log,
@@ -207,49 +220,3 @@ def _first_word(process: subprocess.Popen[str], log: Path) -> dict[str, Any]:
         raise PermanentError(f"the sandbox did not start; the end of {log}:\n{log.read_text(errors='replace')[-2000:]}")
     answer: dict[str, Any] = json.loads(line)
     return answer
-
-
-def main(arguments: Sequence[str]) -> int:
-    """The background process: play until a signal, or until standard input ends when attached."""
-    settings = Settings(**json.loads(sys.stdin.readline()))
-    folder = _folder(Path(settings.state))
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):  # also when a shell started us with the signal ignored
-        signal.signal(number, lambda *_: stop.set())
-    if arguments[0] == "attached":
-        threading.Thread(target=_until_orphaned, args=(stop,), daemon=True).start()
-    with _lock(folder, _PROBE_SECONDS) as file:
-        if file is None:
-            return _say({"error": f"the sandbox of {settings.state} is running already", "class": "ConfigurationError"})
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        try:
-            with play(settings) as addresses:
-                told = {"partners": dict(addresses), "faults": list(settings.faults)}
-                (folder / "ready.json").write_text(json.dumps(told, ensure_ascii=False))
-                _say(told)
-                stop.wait()
-        except HubError as error:
-            return _say({"error": str(error), "class": type(error).__name__})
-        finally:
-            (folder / "ready.json").unlink(missing_ok=True)
-            file.truncate(0)
-    return 0
-
-
-def _until_orphaned(stop: threading.Event) -> None:
-    """Standard input ends when the process that holds its other end is gone, however it went."""
-    sys.stdin.read()
-    stop.set()
-
-
-def _say(answer: Mapping[str, Any]) -> int:
-    """The one line that the starting process waits for."""
-    sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
-    sys.stdout.close()
-    return 1 if "error" in answer else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -21,7 +21,62 @@ from hub.sandbox import server
 from hub.sandbox.server import Running, down, status, up
 from hub.sandbox.truth import read
 
-ROOT = Path(server.__file__).parents[2]
+CHECKOUT = Path(server.__file__).parents[2]
+FILES = {
+    "contracts/tiny/1.0.0/standard.yaml": """standard: tiny
+version: 1.0.0
+title: 测试
+authority: 测试
+status: published
+effective_from: 2026-01-01
+""",
+    "contracts/tiny/1.0.0/elements/common.yaml": "编号: {id: T1, short: bh, format: an..20, definition: 编号}\n",
+    "contracts/tiny/1.0.0/tables/test/note.yaml": """table: note
+code: T_01
+title: 记录
+domain: 测试
+grain: 一行
+key: [bh]
+fields:
+  bh: {element: 编号, required: true}
+""",
+    "adapters/partners/city_platform.yaml": """partner: city_platform
+title: 平台
+system: http
+format: json
+settings: {url: '${env:HUB_PARTNER_CITY_PLATFORM_URL}', token: '${env:HUB_PARTNER_CITY_PLATFORM_TOKEN}'}
+envelope: true
+purpose: 测试
+legal_basis: 测试
+receives: {tiny: all}
+""",
+    "adapters/partners/bank.yaml": """partner: bank
+title: 银行
+system: sftp
+format: csv
+settings: {host: '${env:HUB_PARTNER_BANK_HOST}', user: '${env:HUB_PARTNER_BANK_USER}', fingerprint: '${env:X}', folder: /in}
+purpose: 测试
+legal_basis: 测试
+receives: {tiny: all}
+""",
+    "adapters/partners/drawer.yaml": """partner: drawer
+title: 文件夹
+system: directory
+format: csv
+settings: {folder: /nowhere}
+purpose: 测试
+legal_basis: 测试
+receives: {tiny: all}
+""",
+    "schedules/notes.yaml": """schedule: notes
+title: 记录
+cron: 0 */2 * * *
+start: 2026-01-01 00:00
+partner: city_platform
+standard: tiny
+tables: [note]
+""",
+}
 UPPER = datetime(2026, 11, 22, 4, 0)  # noqa: DTZ001 - local time of the bureau
 Up = Callable[..., Running]
 
@@ -34,13 +89,26 @@ def state(tmp_path: Path) -> Iterator[Path]:
     down(folder)
 
 
-@pytest.fixture
-def start(state: Path) -> Up:
-    """``start(**changes)``: a small sandbox of the real checkout."""
+@pytest.fixture(scope="session")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout small enough to load in no time: one table, three partners."""
+    folder = tmp_path_factory.mktemp("root")
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
 
-    def started(**changes: object) -> Running:
-        arguments: dict[str, object] = {"partners": ["city_platform"], "people": 4, "upper": UPPER}
-        return up(ROOT, state, **arguments | changes)  # type: ignore[arg-type]
+
+@pytest.fixture
+def start(root: Path, state: Path) -> Up:
+    """``start(**changes)``: a sandbox of that checkout."""
+
+    def started(root: Path = root, *, seeded: bool = True, **changes: object) -> Running:
+        if seeded:  # as if the business systems were there already: most tests do not look at them
+            (state / "sandbox").mkdir(parents=True, exist_ok=True)
+            (state / "sandbox" / "truth.json").touch()
+        arguments: dict[str, object] = {"partners": ["city_platform"], "seed": 1, "people": 2, "upper": UPPER}
+        return up(root, state, **arguments | changes)  # type: ignore[arg-type]
 
     return started
 
@@ -78,7 +146,7 @@ def reachable(address: str) -> bool:
 
 def test_every_partner_of_the_checkout_is_played(start: Up, state: Path) -> None:
     """All are up at once, on loopback, with their variables in a private file and the business systems seeded."""
-    running = start(partners=None)
+    running = start(CHECKOUT, seeded=False, partners=None)
     assert sorted(running.partners) == ["bank", "city_platform", "ministry", "national_platform"]
     assert all(reachable(address) for address in running.partners.values() if "://127.0.0.1:" in address)
     assert (state / "env").stat().st_mode & 0o777 == 0o600
@@ -92,22 +160,19 @@ def test_every_partner_of_the_checkout_is_played(start: Up, state: Path) -> None
     assert status(state) == running
 
 
-def test_down_ends_it_and_leaves_no_process(start: Up, state: Path) -> None:
-    """The process, its port and its status are gone; a second down finds nothing to do."""
+def test_one_sandbox_runs_until_it_is_ended(start: Up, state: Path) -> None:
+    """A second start is told the process and the cure; down ends process, port and status; a second down finds nothing to do."""
     running = start()
+    assert status(state) == running
+    with pytest.raises(ConfigurationError, match=f"process {running.pid}.*hub sandbox down"):
+        start()
+    assert alive(running.pid)
+    assert reachable(running.partners["city_platform"])
     assert down(state)
     assert gone(running.pid)
     assert not reachable(running.partners["city_platform"])
     assert status(state) is None
     assert not down(state)
-
-
-def test_starting_twice_is_refused_with_the_cure(start: Up) -> None:
-    """The message names the process and how to end it; the first goes on."""
-    running = start()
-    with pytest.raises(ConfigurationError, match=f"process {running.pid}.*hub sandbox down"):
-        start()
-    assert alive(running.pid)
 
 
 def test_many_starts_at_once_give_one_sandbox(start: Up, state: Path) -> None:
@@ -147,7 +212,7 @@ def test_a_stale_pid_file_is_no_obstacle(start: Up, state: Path) -> None:
     """The number of somebody else's process in the file: it is neither believed nor killed."""
     bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
-        (state / "sandbox").mkdir(parents=True)
+        (state / "sandbox").mkdir(parents=True, exist_ok=True)
         (state / "sandbox" / "server.pid").write_text(f"{bystander.pid}\n")
         assert status(state) is None
         assert not down(state)
@@ -164,6 +229,7 @@ def test_a_stale_pid_file_is_no_obstacle(start: Up, state: Path) -> None:
         ({"partners": ["city_platfrom"]}, "did you mean 'city_platform'"),
         ({"faults": ["city_platform=cut-at-percent"]}, "not possible for city_platform"),
         ({"faults": ["bank=down"]}, "plays no partner 'bank'"),
+        ({"partners": ["drawer"]}, "cannot play 'drawer', which is reached by directory"),
     ],
 )
 def test_a_wrong_partner_or_fault_starts_nothing(start: Up, state: Path, changes: dict[str, object], cure: str) -> None:
@@ -171,7 +237,7 @@ def test_a_wrong_partner_or_fault_starts_nothing(start: Up, state: Path, changes
     with pytest.raises(ConfigurationError, match=cure):
         start(**changes)
     assert status(state) is None
-    start()
+    assert not (state / "env").exists()
 
 
 def test_a_mistake_in_a_yaml_file_starts_nothing(state: Path, tmp_path: Path) -> None:
@@ -179,35 +245,32 @@ def test_a_mistake_in_a_yaml_file_starts_nothing(state: Path, tmp_path: Path) ->
     (tmp_path / "root" / "schedules").mkdir(parents=True)
     (tmp_path / "root" / "schedules" / "wrong.yaml").write_text("schedule: wrong\n")
     with pytest.raises(ConfigurationError, match=r"schedules/wrong\.yaml:1"):
-        up(tmp_path / "root", state, upper=UPPER)
+        up(tmp_path / "root", state, seed=1, people=2, upper=UPPER)
 
 
 def test_faults_are_told_and_happen(start: Up, state: Path) -> None:
-    """``status`` names them; the partner behaves so."""
-    running = start(faults=["city_platform=down"])
+    """``status`` names them; the partner behaves so. Without ``partners`` all that can be played are."""
+    running = start(partners=None, faults=["city_platform=down"])
+    assert sorted(running.partners) == ["bank", "city_platform"]
     assert running.faults == ("city_platform=down",)
     assert status(state) == running
     assert not reachable(running.partners["city_platform"])
+    assert reachable(running.partners["bank"])
 
 
 def test_data_and_other_variables_survive_a_restart(start: Up, state: Path) -> None:
-    """The business systems are seeded once; what somebody else wrote into env stays."""
-    start()
+    """The business systems are seeded once; what somebody else wrote into env stays; the token opens the door, nothing else."""
+    start(seeded=False)
     (state / "env").write_text((state / "env").read_text() + "MINE=1\n")
     path = Path(variables(state)["HUB_SOURCE_CASE_URL"].removeprefix("sqlite:///"))
     before = path.read_bytes()
     down(state)
-    start(people=40)
+    running = start(seeded=False, people=40)
     assert path.read_bytes() == before
-    assert variables(state)["MINE"] == "1"
-
-
-def test_the_token_is_needed(start: Up, state: Path) -> None:
-    """The variables open the door; nothing else does."""
-    running = start()
     known = variables(state)
-    url = known["HUB_PARTNER_CITY_PLATFORM_URL"]
-    assert url == running.partners["city_platform"]
+    assert known["MINE"] == "1"
+    url = running.partners["city_platform"]
+    assert known["HUB_PARTNER_CITY_PLATFORM_URL"] == url
     good = {"Authorization": f"Bearer {known['HUB_PARTNER_CITY_PLATFORM_TOKEN']}"}
     assert httpx.get(f"{url}/batches/0", headers=good).status_code == 404
     assert httpx.get(f"{url}/batches/0").status_code == 401
@@ -218,24 +281,24 @@ import sys, time
 from datetime import datetime
 from pathlib import Path
 from hub.sandbox.server import up
-running = up(Path(sys.argv[1]), Path(sys.argv[2]), partners=["city_platform"], people=4, upper=datetime(2026, 11, 22, 4),
+running = up(Path(sys.argv[1]), Path(sys.argv[2]), seed=1, people=2, upper=datetime(2026, 11, 22, 4), partners=["city_platform"],
              attached=sys.argv[3] == "attached")
 print(running.pid, flush=True)
 time.sleep(60)
 """
 
 
-def starter(state: Path, how: str) -> "tuple[subprocess.Popen[str], int]":
+def starter(root: Path, state: Path, how: str) -> "tuple[subprocess.Popen[str], int]":
     """A process that starts a sandbox and waits."""
-    command = [sys.executable, "-c", STARTER, str(ROOT), str(state), how]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True)
+    command = [sys.executable, "-c", STARTER, str(root), str(state), how]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT, start_new_session=True)
     assert process.stdout is not None
     return process, int(process.stdout.readline())
 
 
-def test_an_attached_sandbox_dies_with_its_parent(state: Path) -> None:
+def test_an_attached_sandbox_dies_with_its_parent(root: Path, state: Path) -> None:
     """Also when the parent is killed and can do nothing about it."""
-    parent, pid = starter(state, "attached")
+    parent, pid = starter(root, state, "attached")
     with parent:
         assert alive(pid)
         parent.kill()
@@ -243,9 +306,9 @@ def test_an_attached_sandbox_dies_with_its_parent(state: Path) -> None:
     assert status(state) is None
 
 
-def test_a_detached_sandbox_outlives_its_parent_and_its_group(state: Path) -> None:
+def test_a_detached_sandbox_outlives_its_parent_and_its_group(root: Path, state: Path) -> None:
     """The whole group of the starter is killed; the sandbox runs on until down."""
-    parent, pid = starter(state, "detached")
+    parent, pid = starter(root, state, "detached")
     with parent:
         os.killpg(parent.pid, signal.SIGKILL)
     found = status(state)
@@ -256,11 +319,13 @@ def test_a_detached_sandbox_outlives_its_parent_and_its_group(state: Path) -> No
 
 
 def test_a_signal_ignored_by_the_shell_still_ends_it(state: Path, start: Up) -> None:
-    """A background job of a non-interactive shell inherits ignored signals; the sandbox takes them back."""
+    """A background job of a non-interactive shell inherits ignored signals; the sandbox takes them back, and ends in order."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        running = start()
+        running = start(attached=True)
     finally:
         signal.signal(signal.SIGINT, before)
     os.kill(running.pid, signal.SIGINT)
-    assert gone(running.pid)
+    assert os.waitstatus_to_exitcode(os.waitpid(running.pid, 0)[1]) == 0
+    assert running.log.read_text() == ""
+    assert status(state) is None
