@@ -46,16 +46,17 @@ class Planter:
     truth: Truth
 
     def plant(self, story: Sequence[LocalRow], random: Random, *, recent: bool = False) -> Iterator[tuple[Table, Values]]:
-        """The rows to store, notes for ``sandbox_planted`` among them; a recent story is never spoilt."""
+        """The rows to store, notes for ``sandbox_planted`` among them; neither a recent story nor a dead row is spoilt."""
         spoilt: set[str] = set()
         for row in story:
             for table in row.makes:
                 self.truth.tally(table).source += 1
+                self.truth.tally(table).unchanged += row.dead
                 if recent:
                     self.truth.recent[table] += 1
             if recent:
                 yield PLANTED, _note(row, "recent", {}, {})
-            elif self.rate and row.makes and (row.spare or random.random() < self.rate):
+            elif self.rate and row.makes and not row.dead and (row.spare or random.random() < self.rate):
                 yield from self._spoil(row, story, spoilt, random)
             yield row.table, row.values
 

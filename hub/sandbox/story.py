@@ -24,6 +24,7 @@ class LocalRow:
     makes: tuple[str, ...]
     joined: tuple[str, ...] = ()
     spare: bool = False  # nothing else depends on it: it is always spoilt
+    dead: bool = False  # deleted before the hub ever read it: a deletion of what no partner has
 
     @property
     def number(self) -> int:

@@ -15,6 +15,8 @@ from typing import Any
 class Tally:
     """One standard table in one window: source + absent = delivered + unchanged + rejected.
 
+    Deletions of rows that no partner ever had count as unchanged.
+
     ``kinds``: rejected rows by planted kind, one kind per row. ``rules``: the same rows by the code of the finding.
     ``warnings``: delivered rows with a planted warning, by kind.
     """

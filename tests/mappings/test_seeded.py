@@ -57,7 +57,7 @@ def engine(name: str) -> Engine:
 
 def window(plan: Plan, url: str, bounds: tuple[datetime | None, datetime], ledger: dict[bytes, bytes]) -> Seen:
     """Read and judge one window; ``ledger`` (key -> digest of what the partner has) is brought up to date."""
-    seen, keys = Seen(), dict[bytes, list[bytes]]()
+    seen, keys = Seen(), dict[bytes, list[tuple[bytes, str]]]()
     reader = sql.connect({"url": url})
     with reader.snapshot() as view:
         extraction = extract(plan, Window(plan.id, "test", "regular", *bounds), reader, view)
@@ -70,23 +70,24 @@ def window(plan: Plan, url: str, bounds: tuple[datetime | None, datetime], ledge
                 seen.tally.rules.update(codes)
             for number, rows in done.warnings.items():
                 seen.warnings[plan.kernel.findings[number].rule] += rows
-            pairs = zip(done.accepted["_key"].to_pylist(), done.accepted["_digest"].to_pylist(), strict=True)
-            for key, digest in pairs:
-                keys.setdefault(key, []).append(digest)
+            columns = (done.accepted[name].to_pylist() for name in ("_key", "_digest", "_op"))
+            for key, digest, operation in zip(*columns, strict=True):
+                keys.setdefault(key, []).append((digest, operation))
     reader.close()
     compare(plan, seen.tally, keys, ledger)
     return seen
 
 
-def compare(plan: Plan, tally: Tally, keys: dict[bytes, list[bytes]], ledger: dict[bytes, bytes]) -> None:
-    """Doubles are refused, what the partner has is left out, what is gone from a whole read is absent."""
-    for key, digests in keys.items():
-        if len(digests) > 1:
-            tally.rules["duplicate-key"] += len(digests)
-        elif ledger.get(key) == digests[0]:
+def compare(plan: Plan, tally: Tally, keys: dict[bytes, list[tuple[bytes, str]]], ledger: dict[bytes, bytes]) -> None:
+    """Doubles are refused, what the partner has or never had is left out, what is gone from a whole read is absent."""
+    for key, rows in keys.items():
+        digest, operation = rows[0]
+        if len(rows) > 1:
+            tally.rules["duplicate-key"] += len(rows)
+        elif ledger.get(key) == digest or (operation == "D" and key not in ledger):
             tally.unchanged += 1
         else:
-            ledger[key] = digests[0]
+            ledger[key] = digest
     if plan.extract.watermark is None:
         gone = ledger.keys() - keys.keys()
         tally.absent = len(gone)

@@ -76,9 +76,13 @@ def case_rows(seed: int, person: Person, clock: Clock) -> Iterator[LocalRow]:
     office = BY_DIVISION.get(person.division or "") or OFFICES[random.randrange(len(BEIJING))]
     number = f"{office.division}MZ{opened:%Y%m%d}{person.number:010d}"
     rows = [_case(random, person, item, office, number, opened)]
-    if random.random() < 0.005:  # a trial run of the counter: never reported
+    sort = drawn(random, ("trial", 0.005), ("withdrawn", 0.01), ("case", 1.0))
+    if sort == "trial":  # of a new counter: never reported
         rows[0].values["cs_bz"] = "Y"
         rows[0].makes = ()
+    elif sort == "withdrawn":
+        rows[0].values["sc_bz"] = "Y"
+        rows[0].dead = True
     else:
         rows += _steps(random, person.number, number, item, opened, clock)
         rows += _materials(random, person.number, number, item)

@@ -85,8 +85,9 @@ def _marriage(visit: Visit, day: date) -> Iterator[LocalRow]:
     old_enough = day < visit.clock.today - timedelta(days=200)
     parting = list(divorce(visit, day)) if fate == "divorce" and old_enough else []
     divorced = any(row.table is marriage.DIVORCE for row in parting)
-    registration = _registration(visit, day, "3" if fate == "annulled" else "1")
-    yield from _people(visit, "L" if divorced else "Y", day, registered=bool(registration.makes))
+    registration = _registration(visit, day, _state(visit, fate))
+    joined = bool(registration.makes) and not registration.dead
+    yield from _people(visit, "L" if divorced else "Y", day, registered=joined)
     yield registration
     yield review(visit, 0, visit.number("J", day), "J", day)
     if visit.ordinary:
@@ -97,6 +98,13 @@ def _marriage(visit: Visit, day: date) -> Iterator[LocalRow]:
     yield from parting
     if visit.ordinary:
         yield from _around(visit, day, fate)
+
+
+def _state(visit: Visit, fate: str) -> str:
+    """1 valid, 3 annulled; now and then X, a draft that is never reported, or D, entered by mistake and struck out."""
+    if fate == "together" and visit.ordinary:
+        return drawn(visit.random, ("X", 0.01), ("D", 0.01), ("1", 1.0))
+    return "3" if fate == "annulled" else "1"
 
 
 def _around(visit: Visit, day: date, fate: str) -> Iterator[LocalRow]:
@@ -115,7 +123,6 @@ def _around(visit: Visit, day: date, fate: str) -> Iterator[LocalRow]:
 def _registration(visit: Visit, day: date, state: str) -> LocalRow:
     random = visit.random
     before = [random.choice("WWWWLS") for _ in range(2)]
-    draft = state == "1" and visit.ordinary and random.random() < 0.01
     values: Values = {
         "djid": visit.key(0),
         "djbh": visit.number("J", day),
@@ -130,11 +137,13 @@ def _registration(visit: Visit, day: date, state: str) -> LocalRow:
         "sw": "N" if visit.ordinary else "Y",
         "fh": "Y" if before == ["L", "L"] and random.random() < 0.3 else "N",
         "djy": visit.registrar,
-        "zt": "X" if draft else state,
+        "zt": state,
         "bz": None,
         "czip": f"10.0.{visit.office.number}.{random.randrange(2, 250)}",
     }
-    return visit.row(marriage.REGISTRATION, [] if draft else ["marriage_registration"], day, values)
+    row = visit.row(marriage.REGISTRATION, [] if state == "X" else ["marriage_registration"], day, values)
+    row.dead = state == "D"
+    return row
 
 
 def _appointment(visit: Visit, day: date, state: str) -> LocalRow:

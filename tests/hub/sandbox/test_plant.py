@@ -107,6 +107,15 @@ def test_a_spare_row_is_always_spoilt() -> None:
     assert truth.tables["marriage_office"].rejected == 1
 
 
+def test_a_dead_row_is_read_and_changes_nothing() -> None:
+    """A deletion of what no partner has: source, unchanged, never spoilt."""
+    values = dict.fromkeys(marriage.REGISTRATION.columns.keys()) | {"djid": 10, "zt": "D"}
+    truth, stored = planted([LocalRow(marriage.REGISTRATION, values, ("marriage_registration",), dead=True)], 1)
+    assert len(stored) == 1
+    tally = truth.tables["marriage_registration"]
+    assert (tally.source, tally.unchanged, tally.delivered) == (1, 1, 0)
+
+
 def test_a_row_that_makes_nothing_is_left_alone() -> None:
     """A draft is not reported; spoiling it would teach nothing."""
     draft = LocalRow(marriage.REGISTRATION, {"djid": 10, "zt": "X"}, ())

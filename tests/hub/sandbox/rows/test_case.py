@@ -57,6 +57,13 @@ def test_trial_runs_have_nothing_but_their_case() -> None:
     assert all(len(story) == 1 and story[0].makes == () for story in trials)
 
 
+def test_withdrawn_cases_are_dead() -> None:
+    """They were deleted before anybody read them: nothing of them reaches a partner."""
+    withdrawn = [story for story in OPENED if story[0].values["sc_bz"] == "Y"]
+    assert withdrawn
+    assert all(len(story) == 1 and story[0].dead for story in withdrawn)
+
+
 def test_every_case_is_about_an_item_of_the_catalogue() -> None:
     """The join finds it."""
     assert {story[0].values["sxid"] for story in OPENED} == {item.number for item in ITEMS}

@@ -108,6 +108,15 @@ def test_drafts_make_nothing() -> None:
         assert all("marriage_registration" not in (*row.makes, *row.joined) for row in story)
 
 
+def test_struck_out_registrations_are_dead() -> None:
+    """A person of such a couple spoils no registration, because a deletion is judged by its key alone."""
+    dead = [story for _, story in STORIES if any(wedding["zt"] == "D" for wedding in of(story, marriage.REGISTRATION))]
+    assert dead
+    for story in dead:
+        assert [row.dead for row in story if row.table is marriage.REGISTRATION] == [True]
+        assert all(row.joined == () for row in story)
+
+
 def test_old_couples_stand_in_the_paper_archive() -> None:
     """With a file that their backfilled row names."""
     old = [story for _, story in STORIES if any(of(story, marriage.BACKFILL))]
