@@ -16,8 +16,8 @@ _SECRET = {"type": "string", "secret": True}
 SETTINGS: Mapping[str, Any] = {
     "host": _SECRET | {"description": "name or address of the server"},
     "port": _SECRET | {"description": "default: 22"},
-    "user": _SECRET,
-    "password": _SECRET,
+    "user": _SECRET | {"description": "login"},
+    "password": _SECRET | {"description": "its password, where there is no key"},
     "key_file": _SECRET | {"description": "path of our private key, instead of a password"},
     "fingerprint": _SECRET | {"description": "SHA256:... of the server's host key, as ssh-keygen -l prints it"},
     "timeout": {"type": "number", "minimum": 0.1, "description": "seconds of silence before the outcome is unknown (60)"},

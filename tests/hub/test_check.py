@@ -14,6 +14,7 @@ from hub.connection import INSTALLED
 TODAY = date(2026, 11, 22)
 SOURCE = "adapters/sources/local.yaml"
 PARTNER = "adapters/partners/centre.yaml"
+TABLE = "contracts/mini/1.0.0/tables/person/person.yaml"
 PERSON = "mappings/local/person.yaml"
 NATION = "mappings/crosswalks/nation.csv"
 TABLES = """
@@ -83,14 +84,7 @@ TYPES = [
     ("a text compared with a number", PERSON, "trim(p.name)", "case when p.sex = 'M' and p.card > 5 then 'x' end", "case when"),
     ("a number joined with a date by +", PERSON, "trim(p.name)", "p.amount + p.reg_day", "p.amount +"),
     ("two types of one coalesce", PERSON, "trim(p.name)", "coalesce(p.name, 1)", "coalesce"),
-    ("a code that is no text", PERSON, "code: p.sex", "code: substr(p.reg_day, 1, 1)", "{code: substr"),
-    (
-        "a rule that adds texts",
-        "contracts/mini/1.0.0/tables/person/person.yaml",
-        "sfzh IS NULL OR",
-        "sfzh + 1 > 2 OR",
-        "sfzh + 1",
-    ),
+    ("a rule that adds texts", TABLE, "sfzh IS NULL OR", "sfzh + 1 > 2 OR", "sfzh + 1"),
 ]
 
 
@@ -99,12 +93,7 @@ def test_types_that_do_not_fit_are_told_at_the_expression(checkout: Any, case: t
     """Before a row is read, and only the expression that is wrong."""
     _, path, old, new, words = case
     checkout.edit(path, old, new)
-    place = checkout.find(path, words)
-    if words.startswith("{"):  # told at the field
-        place = checkout.find(path, words)
-    assert [each for each in found(checkout) if each.startswith("expression-type")] == [
-        f"expression-type@{place if not words.startswith('{') else checkout.find(path, 'xb_dm')}"
-    ]
+    assert found(checkout) == [f"expression-type@{checkout.find(path, words)}"]
 
 
 def test_live_systems_that_are_as_declared_say_nothing(live: Any) -> None:
