@@ -1,0 +1,250 @@
+"""Takes a mapping, its target table and its source; gives the Kernel: one SELECT over one batch. Pure, deterministic text.
+
+The SELECT is a stack of layers, each a subquery that adds columns to those below (the letter is their prefix):
+
+* values    ``y: e: l: v:``    source columns as declared, expressions, their texts, crosswalks (``hub.kernel.values``)
+* usual     ``n: x: d: i: t:`` the usual form of each value (``hub.kernel.rules``)
+* known     ``k:``             code lists
+* judged    ``odd``            true on the few rows that need a closer look
+* finished  the fields under their own names
+* ruled     ``broken``         true where a rule across fields, or a plausibility, is not kept
+* told      the fields, operation, key, digest, and the masks, which are worked out only on rows that are odd or broken
+
+It reads the relation ``batch`` (source columns as texts, cleaned by ``hub.kernel.clean``), the lookups, and the variable
+``day``: the day of the window as eight digits.
+"""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, replace
+
+from hub.contract.model import Field, Rule, Table
+from hub.kernel import moment, plausible
+from hub.kernel.lookups import INLINE, code_lookup, crosswalk_lookup, is_inline, pairs
+from hub.kernel.masks import NOTHING, WORDS, Case, Claim, bits_of, masks, number
+from hub.kernel.person import Person, people
+from hub.kernel.rules import Beside, Reading, read, sql_type
+from hub.kernel.sql import Layer, any_of, case, name, stack
+from hub.kernel.values import Value, Values, values
+from hub.mapping.expression import parse, rename
+from hub.mapping.model import Mapping, Source
+from hub.plan import Finding, Kernel, Lookup
+
+_WINDOW_DAY = "getvariable('day')"
+_SEPARATOR = "chr(31)"  # U+001F: a text that holds it is refused, so joined texts are told apart
+_ODD, _BROKEN, _OP, _D = name("odd:"), name("broken:"), name("_op"), "'D'"
+_EVERYTHING = f"{2**64 - 1}::UBIGINT"
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """One field of the table with its value and its reading; None: the mapping does not fill it."""
+
+    field: Field
+    value: Value | None
+    reading: Reading | None
+
+
+def compile_kernel(mapping: Mapping, table: Table, source: Source) -> Kernel:
+    """The kernel of one mapping. Raises ConfigurationError for a name or a bound that cannot stand in SQL."""
+    made_of = values(mapping, source)
+    persons = people(table)
+    made = _readings(table, made_of, persons)
+    cases = _cases(made, made_of, table, persons)
+    findings = number(cases)
+    below = (
+        *made_of.layers,
+        Layer({column: sql for each in made if each.reading for column, sql in each.reading.columns.items()}),
+        _known(made),
+        Layer({_ODD: _judged(made, made_of), **_operation(made_of)}),
+    )
+    ruled = Layer({_BROKEN: _ruled(table, persons)})
+    quick = (*below, Layer({name(each.field.name): _usual(each) for each in made}), ruled)
+    whole = (*below, Layer({name(each.field.name): _finished(each) for each in made}), ruled)
+    told = _told(table, made_of)
+    return Kernel(
+        _select(told | _masks(table, made_of, cases, findings), whole),
+        _select(told | {name("_suspicious"): f"{_ODD} OR {_BROKEN}"}, quick),
+        _lookups(mapping, table),
+        findings,
+    )
+
+
+def _select(columns: MappingOf[str, str], layers: Iterable[Layer]) -> str:
+    shown = ",\n".join(f"{sql} AS {column}" for column, sql in columns.items())
+    return f"SELECT {shown}\nFROM {stack('batch', layers)}\n"
+
+
+def _readings(table: Table, made_of: Values, persons: Sequence[Person]) -> list[_Made]:
+    """Every field of the table; the day of dated codes first, then certificate types, then the numbers that ask for them."""
+    done: dict[str, Reading] = {}
+    day = Beside(_WINDOW_DAY, _WINDOW_DAY)
+    types = {person.number.name: person.type for person in persons}
+    last = [field for field in table.fields.values() if types.get(field.name) is not None]
+    first = [field for field in table.fields.values() if field.name == table.as_of]
+    for field in (*first, *(f for f in table.fields.values() if f not in last and f not in first), *last):
+        value = made_of.fields.get(field.name)
+        if value is None:
+            continue
+        reading = read(field, value.column, day, _beside(types.get(field.name), done))
+        if value.declared and field.codes is None and field.notation.kind not in "dt" and not field.numeric:
+            uncast = f"{value.column} IS NOT NULL AND TRY_CAST({value.column} AS {value.declared}) IS NULL"
+            reading = replace(reading, odd=(*reading.odd, uncast))
+        done[field.name] = reading
+        if field.name == table.as_of:
+            day = _day(field, reading)
+    return [_Made(field, made_of.fields.get(field.name), done.get(field.name)) for field in table.fields.values()]
+
+
+def _beside(field: Field | None, done: dict[str, Reading]) -> Beside | None:
+    if field is None or field.name not in done:
+        return None
+    return Beside(done[field.name].usual, name(field.name), done[field.name].odd)
+
+
+def _day(field: Field, reading: Reading) -> Beside:
+    usual = f"coalesce({moment.day_of(field.notation, reading.usual)}, {_WINDOW_DAY})"
+    final = f"coalesce({moment.day_of(field.notation, name(field.name))}, {_WINDOW_DAY})"
+    return Beside(usual, final, reading.odd)
+
+
+def _known(made: Iterable[_Made]) -> Layer:
+    """The joins of code lists, and what takes two steps to read."""
+    columns: dict[str, str] = {}
+    joins = []
+    for each in made:
+        if each.reading is None:
+            continue
+        columns |= each.reading.more
+        if each.reading.join:
+            join, alias = each.reading.join, name(f"k:{each.field.name}")
+            joins.append(f'LEFT JOIN {name(join.lookup)} AS {alias} ON {alias}."code" = {join.key}')
+            edges = (f"{edge}{index}" for index in range(join.periods) for edge in ("from", "to"))
+            columns |= {name(f"k:{each.field.name}.{column}"): f"{alias}.{name(column)}" for column in ("code", *edges)}
+    return Layer(columns, tuple(joins))
+
+
+def _operation(made_of: Values) -> dict[str, str]:
+    return {_OP: f"CASE WHEN {made_of.deletes} THEN 'D' ELSE 'I' END"} if made_of.deletes else {_OP: "'I'"}
+
+
+def _judged(made: Iterable[_Made], made_of: Values) -> str:
+    """True where a value is not in its usual form, or missing, or could not be had."""
+    conditions = list(made_of.broken)
+    for each in made:
+        if each.value is None or each.reading is None:
+            conditions += ["TRUE"] if each.field.required else []
+            continue
+        conditions += each.value.broken
+        conditions += [each.value.unmapped] if each.value.unmapped else []
+        conditions += [f"{each.value.column} IS NULL"] if each.field.required else []
+        conditions += each.reading.odd
+    return case(any_of(dict.fromkeys(conditions)), "TRUE", "FALSE")
+
+
+def _usual(each: _Made) -> str:
+    """The field's value in its usual form, typed as the contract says."""
+    if each.reading is None:
+        return f"CAST(NULL AS {sql_type(each.field.notation) if each.field.numeric else 'VARCHAR'})"
+    return each.reading.usual
+
+
+def _finished(each: _Made) -> str:
+    """The field's canonical form, typed as the contract says."""
+    if each.reading is None or each.reading.mended is None:
+        return _usual(each)
+    return case(any_of(each.reading.odd), each.reading.mended, each.reading.usual)
+
+
+def _ruled(table: Table, persons: Iterable[Person]) -> str:
+    """True where a rule across fields is not kept or fails, or a person's data look doubtful."""
+    kept = " AND ".join(_kept(rule) for rule in table.rules)
+    conditions = [f"TRY({kept}) IS NOT TRUE"] if kept else []
+    conditions += [condition for person in persons for _, _, condition in plausible.doubts(person)]
+    return case(any_of(conditions), "TRUE", "FALSE")
+
+
+def _kept(rule: Rule) -> str:
+    expression = parse(rule.sql)
+    sql = rename(expression.sql, {column: column for column in expression.columns})
+    return f"(CAST(({sql}) AS BOOLEAN) IS NOT FALSE)"
+
+
+def _cases(made: Iterable[_Made], made_of: Values, table: Table, persons: Iterable[Person]) -> list[Case]:
+    """Everything that may be said about a row, in the order of the fields; then the rules across fields, then the doubts."""
+    cases = [_field_case(each) for each in made]
+    if made_of.broken:
+        cases.append(Case((), (), (_claim(None, "source-type", any_of(made_of.broken), title="删除标志"),)))
+    for rule in table.rules:
+        broken = f"TRY({_kept(rule)}) IS NOT TRUE"
+        cases.append(Case((), (), (Claim(None, "rule", rule.name, broken, rule.severity),)))
+    for person in persons:
+        for code, field, condition in plausible.doubts(person):
+            claim = _claim(table.fields[field], code, condition)
+            cases.append(Case((), (f"{plausible.applies(person)} AND ({condition})",), (replace(claim, severity="warning"),)))
+    return cases
+
+
+def _field_case(each: _Made) -> Case:
+    """What may be said about one field."""
+    field, value, reading = each.field, each.value, each.reading
+    if value is None or reading is None:
+        return Case((), (), (_claim(field, "required", "TRUE"),) if field.required else ())
+    first = [_claim(field, "source-type", any_of(value.broken))] if value.broken else []
+    first += [_claim(field, "unmapped", value.unmapped)] if value.unmapped else []
+    missing = _claim(field, "required", f"{value.column} IS NULL")
+    first.append(missing if field.required else replace(missing, title=""))
+    rest = tuple(_claim(field, code, condition) for code, condition in reading.verdicts)
+    if value.declared:
+        uncast = f"TRY_CAST({value.column} AS {value.declared}) IS NULL"
+        rest = tuple(replace(claim, condition=f"NOT ({uncast}) AND ({claim.condition})") for claim in rest)
+        rest = (_claim(field, "source-type", uncast), *rest)
+    return Case(tuple(first), reading.odd, rest)
+
+
+def _claim(field: Field | None, code: str, condition: str, title: str = "") -> Claim:
+    return Claim(field.name if field else None, code, f"{field.title if field else title}：{WORDS[code]}", condition)
+
+
+def _told(table: Table, made_of: Values) -> dict[str, str]:
+    """The fields, operation, key and digest. A delete carries its key and nothing else, whatever stood in its row."""
+    told = {}
+    for field in table.fields.values():
+        column = name(field.name)
+        bare = made_of.deletes and field.name not in table.key
+        told[column] = case(f"{_OP} = {_D}", "NULL", column) if bare else column
+    key = f"unhex(left(sha256({_joined(table.fields[field] for field in table.key)}), 32))"
+    digest = f"unhex(md5({_joined(table.fields.values())}))"
+    told[_OP] = _OP
+    told[name("_key")] = key
+    told[name("_digest")] = case(f"{_OP} = {_D}", key, digest) if made_of.deletes else digest
+    return told
+
+
+def _masks(table: Table, made_of: Values, cases: Sequence[Case], findings: Sequence[Finding]) -> dict[str, str]:
+    """What is wrong with the row; a delete need only have a right key."""
+    told = {}
+    suspicious = f"{_ODD} OR {_BROKEN}"
+    keep = bits_of(findings, table.key)
+    for index, mask in enumerate(masks(cases, findings, "error")):
+        kept = f"({mask}) & {case(f'{_OP} = {_D}', f'{keep[index]}::UBIGINT', _EVERYTHING)}" if made_of.deletes else mask
+        told[name(f"_errors_{index}")] = case(suspicious, kept, NOTHING)
+    spared = f"({suspicious}) AND {_OP} <> {_D}" if made_of.deletes else suspicious
+    for index, mask in enumerate(masks(cases, findings, "warning")):
+        told[name(f"_warnings_{index}")] = case(spared, mask, NOTHING)
+    return told
+
+
+def _joined(fields: Iterable[Field]) -> str:
+    """The canonical texts of fields, joined: NULL is empty, which no text is."""
+    texts = (f"CAST({name(field.name)} AS VARCHAR)" if field.numeric else name(field.name) for field in fields)
+    return f"concat({f', {_SEPARATOR}, '.join(texts)})"
+
+
+def _lookups(mapping: Mapping, table: Table) -> tuple[Lookup, ...]:
+    """The lookups that the SELECT joins, each once, sorted by name."""
+    filled = [table.fields[field] for field in mapping.fields if field in table.fields]
+    lists = [code_lookup(field.codes) for field in filled if field.codes is not None and not is_inline(field.codes)]
+    walks = [made.crosswalk for made in mapping.fields.values() if made.crosswalk is not None]
+    lists += [crosswalk_lookup(walk) for walk in walks if len(pairs(walk)) > INLINE]
+    return tuple(sorted({lookup.name: lookup for lookup in lists}.values(), key=lambda lookup: lookup.name))

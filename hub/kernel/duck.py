@@ -1,0 +1,136 @@
+"""Takes SQL, Arrow batches and small tables; gives Arrow. Alone may know DuckDB.
+
+Every database is in memory and locked: no extensions, no files but those in the allowed directories, one thread (so that
+rows keep their order), no setting that can be changed afterwards. Joins keep their sides: an optimiser that swapped
+them would give the rows of a batch in another order.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+
+from hub.interface import ConfigurationError, DataError, PermanentError
+from hub.kernel.sql import literal, name
+from hub.plan import Lookup
+
+FIXED: dict[str, str | int | float | list[str]] = {
+    "threads": 1,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "python_enable_replacements": False,
+    "disabled_optimizers": "join_order,build_side_probe_side,in_clause",
+    "preserve_insertion_order": True,
+}
+
+
+class Database:
+    """One locked database in memory; a context manager.
+
+    ``tables`` are filled and ``variables`` set before it is locked; afterwards only queries run. ``files``: directories whose
+    files a query may read and write. ``memory``: bytes it may use, beyond which it writes to ``spill`` or raises DataError.
+    """
+
+    def __init__(
+        self,
+        tables: Sequence[Lookup] = (),
+        variables: Mapping[str, str] | None = None,
+        *,
+        files: Sequence[Path] = (),
+        memory: int = 1 << 30,
+        spill: Path | None = None,
+    ) -> None:
+        limits = {"memory_limit": f"{memory}B", "temp_directory": str(spill) if spill else ""}
+        self._inputs: dict[str, _Input] = {}
+        self._connection = duckdb.connect(":memory:", config=FIXED | limits)
+        for table in tables:
+            self._fill(table)
+        for variable, value in (variables or {}).items():
+            self._connection.execute(f"SET VARIABLE {name(variable)} = {literal(value)}")
+        allowed = [*files, *([spill] if spill else [])]
+        if allowed:
+            self._connection.execute(f"SET allowed_directories = [{', '.join(literal(str(each)) for each in allowed)}]")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the memory back; harmless when done twice."""
+        for relation in self._inputs:
+            self._connection.unregister(relation)
+        self._inputs.clear()
+        self._connection.close()
+
+    def offer(self, relation: str, batch: pa.RecordBatch | pa.Table | pa.RecordBatchReader) -> None:
+        """Make ``batch`` the rows of ``relation``. A later batch of the same schema may take its place between two queries."""
+        if relation not in self._inputs:
+            self._inputs[relation] = _Input(batch)
+            self._connection.register(relation, self._inputs[relation])
+        self._inputs[relation].rows = batch
+
+    def prepare(self, statement: str, sql: str) -> None:
+        """Plan a SELECT once, to be run by ``run``. Raises ConfigurationError if it cannot be planned; no row is read."""
+        try:
+            self._connection.execute(f"PREPARE {name(statement)} AS {sql}")
+        except duckdb.Error as error:
+            raise ConfigurationError(str(error).splitlines()[0]) from None
+
+    def run(self, statement: str) -> pa.Table:
+        """The rows of a prepared SELECT over what the relations hold now. Raises DataError, which never quotes a value."""
+        return self._arrow(f"EXECUTE {name(statement)}")
+
+    def query(self, sql: str) -> pa.Table:
+        """The rows of a SELECT. Raises DataError, which never quotes a value."""
+        return self._arrow(sql)
+
+    def stream(self, sql: str, size: int) -> pa.RecordBatchReader:
+        """The rows of a SELECT in batches of about ``size``; the reader must be read out or closed before the next query."""
+        try:
+            return self._connection.sql(sql).to_arrow_reader(size)
+        except duckdb.Error as error:
+            raise _translated(error) from None
+
+    def _arrow(self, sql: str) -> pa.Table:
+        try:
+            return self._connection.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise _translated(error) from None
+
+    def _fill(self, table: Lookup) -> None:
+        columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
+        rows = pa.table([pa.array(column, pa.string()) for column in columns], names=list(table.columns))
+        self._connection.register("filling", rows)
+        self._connection.execute(f"CREATE TABLE {name(table.name)} AS FROM filling")
+        self._connection.unregister("filling")
+
+
+class _Input:
+    """What stands under a relation's name: each query asks it for the rows of that moment."""
+
+    def __init__(self, rows: pa.RecordBatch | pa.Table | pa.RecordBatchReader) -> None:
+        self.rows = rows
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+        rows = self.rows
+        if isinstance(rows, pa.RecordBatch):
+            rows = pa.RecordBatchReader.from_batches(rows.schema, [rows])
+        return rows.__arrow_c_stream__(requested_schema)
+
+
+def _translated(error: duckdb.Error) -> DataError | PermanentError:
+    """The hub's error without DuckDB's words: they quote the value that failed."""
+    kind = type(error).__name__
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return DataError("DuckDB may not use as much memory as this takes: raise the limit or give it a spill directory")
+    if isinstance(error, duckdb.FatalException | duckdb.InternalException | duckdb.IOException):
+        return PermanentError(f"DuckDB stopped ({kind}): check disk space and the installed version, then run again")
+    return DataError(f"DuckDB could not evaluate the statement ({kind})")

@@ -1,0 +1,213 @@
+"""Takes one field of a contract; gives its conversion and its rules as SQL of one value. Pure text, no input or output.
+
+A value is read in two steps, because almost every value is in order. ``usual`` is its canonical form if it is spelled in
+the usual way; the conditions ``odd`` are cheap and true for every value that is spelled otherwise or breaks a rule (null
+counts as false). Only where one is true, ``mended`` (the canonical form of any spelling that is allowed, or null) and
+the ``verdicts`` (finding code, condition) are evaluated. So a verdict that is true must have made an ``odd`` true.
+
+The value is a column of texts: trimmed, never empty, null where there is none, ``chr(0)`` where the text was spoilt.
+``usual`` and ``odd`` read the value and ``columns``; the verdicts read the value and the finished column of the field.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from hub.contract.model import CodeList, Field, Notation
+from hub.kernel import moment
+from hub.kernel.check_digit import credit_wrong, id_digits, id_halves, id_wrong
+from hub.kernel.lookups import CodeJoin, code_join, is_inline
+from hub.kernel.person import RESIDENT_CARD
+from hub.kernel.sql import any_of, case, decimal, literal, literals, name, narrow
+
+_CLASSES = {"a": "A-Za-z", "an": "0-9A-Za-z", "n": "0-9"}
+_ID_LENGTH = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a value becomes its canonical form, see above. ``columns`` stand ready before ``more`` and ``join`` are made."""
+
+    usual: str
+    odd: tuple[str, ...]
+    mended: str | None = None  # None: nothing can be mended, the text stays as it is
+    verdicts: tuple[tuple[str, str], ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)
+    join: CodeJoin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A value of another field that a rule depends on: the day of a dated code list, the certificate type of an ID number."""
+
+    usual: str
+    final: str
+    odd: tuple[str, ...] = ()
+
+
+def read(field: Field, source: str, day: Beside, card: Beside | None) -> Reading:
+    """The conversion and the rules of ``field``, whose value stands in the column ``source``.
+
+    ``day``: the day on which codes must be valid, as the digits of d8. ``card``: the certificate type beside an ID number.
+    """
+    reading = _ranged(field, _plain(field, source, name(field.name), day))
+    if field.element.check == "gb11643":
+        return _resident(field, reading, source, card)
+    if field.element.check == "gb32100":
+        return _credit(field, reading, source)
+    return reading
+
+
+def sql_type(notation: Notation) -> str:
+    """The column type of a field that is a number by value."""
+    return "BIGINT" if notation.scale == 0 and notation.maximum <= 18 else f"DECIMAL({notation.maximum}, {notation.scale})"
+
+
+def _plain(field: Field, source: str, final: str, day: Beside) -> Reading:
+    if field.codes is not None:
+        return _inline(field.codes, source, final) if is_inline(field.codes) else _joined(field.codes, source, field.name, day)
+    if field.numeric:
+        return _number(field.notation, source, final, name(f"x:{field.name}"))
+    if field.notation.kind in "dt":
+        return _moment(field, source, final)
+    return _text(field.notation, source, final) if field.notation.kind == "c" else _word(field.notation, source, final)
+
+
+def _text(notation: Notation, source: str, final: str) -> Reading:
+    """Any text (``c``): bound in length only, in characters; it holds no control characters but tab and line ends."""
+    low, high = notation.minimum, notation.maximum
+    odd = [f"{source} < '!'", case(f"strlen({source}) <= {high}", "FALSE", f"length({source}) > {high}")]
+    if low > 1:
+        odd.append(f"length({source}) < {low}")
+    wrong = f"{final} >= '!' AND NOT length({final}) BETWEEN {low} AND {high}"
+    return Reading(source, tuple(odd), None, (("format", f"{final} < '!'"), ("length", wrong)))
+
+
+def _word(notation: Notation, source: str, final: str) -> Reading:
+    """Letters (``a``), letters and digits (``an``) or digits (``n`` of fixed length); full-width ones are narrowed."""
+    low, high, shape = max(notation.minimum, 1), notation.maximum, f"[{_CLASSES[notation.kind]}]+"
+    odd = (f"NOT regexp_full_match({source}, '{shape}')", f"NOT strlen({source}) BETWEEN {low} AND {high}")
+    charset = f"NOT regexp_full_match({final}, '{shape}')"
+    length = f"{final} >= '!' AND NOT length({final}) BETWEEN {low} AND {high}"
+    return Reading(source, odd, narrow(source), (("format", charset), ("length", length)))
+
+
+def _number(notation: Notation, source: str, final: str, read: str) -> Reading:
+    """A number by value: plain notation, no more decimals than the notation has, no more digits before the point."""
+    narrowed = narrow(source)
+    shaped, cast = _is_plain(notation, narrowed), f"TRY_CAST({narrowed} AS {sql_type(notation)})"
+    odd = (
+        f"{source} IS NOT NULL AND {read} IS NULL",
+        case(f"CAST({read} AS VARCHAR) = {source}", "FALSE", f"NOT {_is_plain(notation, source)}"),
+        f"NOT ({_fits(notation, read)})",
+    )
+    verdicts = (("format", f"NOT {shaped}"), ("length", f"{final} IS NULL AND {shaped}"))
+    mended = f"CASE WHEN {shaped} AND {_fits(notation, cast)} THEN {cast} END"
+    return Reading(read, odd, mended, verdicts, {read: f"TRY_CAST({source} AS {sql_type(notation)})"})
+
+
+def _is_plain(notation: Notation, text: str) -> str:
+    """Digits with at most ``scale`` decimals, zeros behind them apart: nothing is ever rounded away."""
+    scale = notation.scale
+    digits = rf"(?:[0-9]+(?:\.[0-9]{{0,{scale}}}0*)?|\.[0-9]{{1,{scale}}}0*)" if scale else r"[0-9]+(?:\.0*)?"
+    return f"regexp_full_match({text}, {literal('[+-]?' + digits)})"
+
+
+def _fits(notation: Notation, number: str) -> str:
+    """As many digits before the point as the notation allows."""
+    least = 10 ** (notation.minimum - 1) if notation.minimum > 1 else 0
+    most = f"{10 ** (notation.maximum - notation.scale) - 1}{'.' + '9' * notation.scale if notation.scale else ''}"
+    return f"abs({number}) BETWEEN {least} AND {most}"
+
+
+def _moment(field: Field, source: str, final: str) -> Reading:
+    """A day (``d``) or a time (``t``) that exists, between the years 1000 and 9999, in any spelling that ``moment`` reads."""
+    notation, moment_, done = field.notation, name(f"d:{field.name}"), name(f"t:{field.name}")
+    unread = (("format", f"{final} IS NULL"),)
+    if notation.maximum < 8:
+        month = "(?:0[1-9]|1[0-2])" if notation.maximum == 6 else ""
+        odd = f"NOT regexp_full_match({source}, '[1-9][0-9]{{3}}{month}')"
+        return Reading(source, (odd,), moment.mended(notation, source), unread)
+    more = {done: moment.printed(notation, moment_)}
+    odd = f"{source} IS NOT NULL AND {done} IS NULL"
+    return Reading(done, (odd,), moment.mended(notation, source), unread, {moment_: moment.usual(notation, source)}, more)
+
+
+def _inline(codes: CodeList, source: str, final: str) -> Reading:
+    known = literals(sorted(codes.codes))
+    return Reading(source, (f"{source} NOT IN ({known})",), narrow(source), (("code", f"{final} NOT IN ({known})"),))
+
+
+def _joined(codes: CodeList, source: str, field: str, day: Beside) -> Reading:
+    key, known = name(f"n:{field}"), name(f"k:{field}.code")
+    join = code_join(codes, key)
+    odd: tuple[str, ...] = (f"{key} IS NOT NULL AND {known} IS NULL",)
+    verdicts: tuple[tuple[str, str], ...] = (("code", f"{known} IS NULL"),)
+    if join.periods:
+        spans = [(name(f"k:{field}.from{index}"), name(f"k:{field}.to{index}")) for index in range(join.periods)]
+        odd += (f"NOT ({_within(day.usual, spans)})", *day.odd)
+        verdicts += (("code-expired", f"NOT ({_within(day.final, spans)})"),)
+    return Reading(key, odd, None, verdicts, {key: narrow(source)}, {}, join)
+
+
+def _within(day: str, spans: list[tuple[str, str]]) -> str:
+    return " OR ".join(f"({day} >= {begin} AND {day} < {end})" for begin, end in spans)
+
+
+def _ranged(field: Field, reading: Reading) -> Reading:
+    """``min`` and ``max``: by value for a number, by text for a date; a value out of range keeps its form."""
+    bounds = [(sign, bound) for sign, bound in (("<", field.minimum), (">", field.maximum)) if bound is not None]
+    if not bounds:
+        return reading
+    sides = [f" {sign} {_bound(field, bound)}" for sign, bound in bounds]
+    odd = tuple(f"{reading.usual}{side}" for side in sides)
+    beyond = any_of(f"{name(field.name)}{side}" for side in sides)
+    return replace(reading, odd=reading.odd + odd, verdicts=(*reading.verdicts, ("range", _sound(reading, beyond))))
+
+
+def _bound(field: Field, bound: str) -> str:
+    if field.numeric:
+        return decimal(bound)
+    digits_only = field.notation.kind in "dt" and field.notation.maximum not in (10, 19)
+    return literal(re.sub(r"\D", "", bound) if digits_only else bound)
+
+
+def _resident(field: Field, reading: Reading, source: str, card: Beside | None) -> Reading:
+    """GB 11643, where the certificate beside it is the resident identity card, or none is named."""
+    final, digits = name(field.name), name(f"i:{field.name}")
+    high, low = name(f"i:{field.name}:high"), name(f"i:{field.name}:low")
+    wrong_now = id_wrong(source, digits, (high, low))
+    wrong = _sound(reading, id_wrong(final, id_digits(final)))
+    odd: tuple[str, ...] = (*_unless_implied(field, reading), wrong_now)
+    if card is not None:
+        is_card = f"coalesce({{}} = '{RESIDENT_CARD}', TRUE)"
+        wrong = f"{is_card.format(card.final)} AND {wrong}"
+        either = case(is_card.format(card.usual), wrong_now, any_of(reading.odd))
+        odd = (*card.odd, *_unless_implied(field, reading), either)
+    narrowed = narrow(source)
+    mended = f"CASE WHEN regexp_full_match({narrowed}, '[0-9]{{17}}x') THEN upper({narrowed}) ELSE {narrowed} END"
+    more = {**reading.more, **dict(zip((high, low), id_halves(digits), strict=True))}
+    verdicts = (*reading.verdicts, ("check-digit", wrong))
+    columns = {**reading.columns, digits: id_digits(source)}
+    return replace(reading, odd=odd, mended=mended, verdicts=verdicts, columns=columns, more=more)
+
+
+def _credit(field: Field, reading: Reading, source: str) -> Reading:
+    """GB 32100, the unified social credit code."""
+    final = name(field.name)
+    verdicts = (*reading.verdicts, ("check-digit", _sound(reading, credit_wrong(final))))
+    odd = (*_unless_implied(field, reading), credit_wrong(source))
+    return replace(reading, odd=odd, mended=f"upper({narrow(source)})", verdicts=verdicts)
+
+
+def _unless_implied(field: Field, reading: Reading) -> tuple[str, ...]:
+    """A right number of 18 characters has the characters and the length that most fields ask for."""
+    implied = field.codes is None and field.notation.kind in ("an", "c") and field.minimum is field.maximum is None
+    return () if implied and field.notation.minimum <= _ID_LENGTH <= field.notation.maximum else reading.odd
+
+
+def _sound(reading: Reading, condition: str) -> str:
+    """``condition``, unless the value is already refused by an earlier verdict: no useless cascades."""
+    refused = any_of(condition for _, condition in reading.verdicts)
+    return f"NOT coalesce({refused}, FALSE) AND ({condition})"
