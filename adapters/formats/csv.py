@@ -83,6 +83,8 @@ class Csv:
             quoted = ['"{}"'.format(name.replace('"', '""')) for name in names]
             if first not in (self.options.delimiter.join(names), self.options.delimiter.join(quoted)):
                 raise DataError(f"line 1: not the {self.header} of table {layout.table} as header")
+        if body.startswith("\ufeff"):
+            body = f"\ufeff{body}"  # here it belongs to the first value, and pyarrow takes one away
         schema = layout.schema()
         if not body:
             return pa.RecordBatch.from_pylist([], schema=schema)

@@ -94,6 +94,7 @@ def test_exact_formats_give_back_any_row(found):
 
 
 @given(rows)
+@example([{"bh": "\ufeff", "xm": None, "rs": None, "je": None, "lv": None}])
 def test_strict_formats_give_back_or_refuse(found):
     """What GBK, unquoted CSV or a fixed width cannot hold is refused by row and column, without the value."""
     for format in STRICT:
