@@ -57,7 +57,7 @@ def layout_of(table: Table, partner: Partner) -> Layout:
     """The columns on the wire: the envelope where the partner wants it, then the fields of the contract."""
     before = ENVELOPE if partner.envelope else ()
     columns = (*before, *(field.column for field in table.fields.values()))
-    return Layout(table.name, table.title, columns, table.key, "row_guid" if partner.envelope else table.key[-1])
+    return Layout(table.name, table.title, columns, table.key, "row_guid" if partner.envelope else "/".join(table.key))
 
 
 def extract_of(mapping: Mapping, source: Source) -> Extract:

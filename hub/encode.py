@@ -144,13 +144,13 @@ def _written(order: Order, number: int, payload: bytes, rows: pa.RecordBatch) ->
 
 def _sidecar(layout: Layout, rows: pa.RecordBatch) -> pa.RecordBatch:
     key = rows.column("_key").cast(pa.binary(16))
-    by_key = layout.row_id == ENVELOPE[0]
+    texts = [rows.column(name).cast(pa.string()) for name in layout.key]
     columns = [
         key,
         rows.column("_digest").cast(pa.binary(16)),
         rows.column("_op"),
-        hexadecimal(key) if by_key else rows.column(layout.row_id).cast(pa.string()),
-        _objects({name: rows.column(name).cast(pa.string()) for name in layout.key}, rows.num_rows),
+        hexadecimal(key) if layout.row_id == ENVELOPE[0] else pc.binary_join_element_wise(*texts, "/"),
+        _objects(dict(zip(layout.key, texts, strict=True)), rows.num_rows),
     ]
     return pa.RecordBatch.from_arrays(columns, schema=ledger.SCHEMA)
 
@@ -192,5 +192,5 @@ def absences(plan: Plan, gone: pa.RecordBatch) -> pa.RecordBatch:
         texts = pa.array([value.get(name) for value in values], pa.string())
         columns.append(texts.cast(field.column.type))
     size = gone.num_rows
-    extra = [pa.repeat("D", size), gone.column("key").cast(pa.binary()), pa.repeat(pa.scalar(bytes(16), pa.binary()), size)]
+    extra = [pa.repeat("D", size), gone.column("key").cast(pa.binary(16)), pa.repeat(pa.scalar(bytes(16), pa.binary(16)), size)]
     return pa.RecordBatch.from_arrays([*columns, *extra], names=[*plan.table.fields, "_op", "_key", "_digest"])

@@ -72,7 +72,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of one table on the wire, in order. ``row_id`` names the column by which a partner refers to a row."""
+    """The columns of one table on the wire, in order.
+
+    ``row_id``: how a partner refers to a row. ``row_guid``: by that column; else by the values of these key fields with ``/``
+    between them.
+    """
 
     table: str
     title: str

@@ -21,7 +21,7 @@ from hub.account import Work
 from hub.connection import Adapters
 from hub.extract import Census, census, extract
 from hub.kernel.engine import Engine, Transformed, schema
-from hub.plan import Plan
+from hub.plan import Finding, Plan
 from hub.quarantine import Reject
 from hub.run import Extracted
 from hub.window import BOUND, move
@@ -182,10 +182,7 @@ def _refused_schema(plan: Plan) -> pa.Schema:
 
 def _told(plan: Plan, made: Transformed) -> pa.RecordBatch:
     """Refused rows with their findings as words. A key is usable unless a finding is about one of its fields."""
-    found = [
-        [(plan.kernel.findings[index].field or "", plan.kernel.findings[index].rule) for index in indices]
-        for indices in made.findings.to_pylist()
-    ]
+    found = [[_named(plan.kernel.findings[index]) for index in indices] for indices in made.findings.to_pylist()]
     keys = [
         None if any(field in plan.table.key for field, _ in findings) else key
         for findings, key in zip(found, made.keys.to_pylist(), strict=True)
@@ -193,6 +190,11 @@ def _told(plan: Plan, made: Transformed) -> pa.RecordBatch:
     texts = pa.array([json.dumps(findings, ensure_ascii=False) for findings in found], pa.string())
     columns = [column.cast(pa.string()) for column in made.rejected.columns]
     return pa.RecordBatch.from_arrays([*columns, made.ops, pa.array(keys, pa.binary(16)), texts], schema=_refused_schema(plan))
+
+
+def _named(finding: Finding) -> tuple[str, str]:
+    """Field and rule code; a rule across fields has no field, so its code carries its name."""
+    return finding.field or "", f"rule: {finding.title}" if finding.rule == "rule" else finding.rule
 
 
 def batches(path: Path) -> Iterator[pa.RecordBatch]:

@@ -61,7 +61,7 @@ class Report:
                 "rule": one.rule,
                 "exchange": one.exchange,
                 "field": one.field,
-                "example (masked)": example(self._state, self._plans[one.exchange], one.field, one.rule, run),
+                "example (masked)": _short(example(self._state, self._plans[one.exchange], one.field, one.rule, run)),
             }
             for one in found
         ]
@@ -74,7 +74,7 @@ class Report:
         verdict = verify(log, (log / VKEY).read_text(encoding="utf-8").strip())
         self.say(f"\nExchange log: {verdict.entries:,} entries, {'verified' if verdict.ok else 'NOT VERIFIED'}")
         if verdict.checkpoint is not None:
-            self.say("".join(f"  {line}\n" for line in verdict.checkpoint.note.decode().splitlines()).rstrip())
+            self.say("".join(f"  {line}\n" for line in verdict.checkpoint.note.splitlines()).rstrip())
 
     def next_steps(self) -> None:
         """What to type next."""
@@ -93,3 +93,7 @@ class Report:
     def _accounts(self, key: str) -> list[Account]:
         found = accounts(self._state.engine, newest=10_000)
         return sorted((one for one in found if one.window == key), key=lambda one: one.exchange)
+
+
+def _short(text: str, width: int = 48) -> str:
+    return text if len(text) <= width else f"{text[:width]}… ({len(text)} characters)"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from hub.account import Account
 from hub.interface import HubError, TransientError
@@ -71,7 +72,7 @@ def exchange_assets(schedule: Schedule, plans: Sequence[Plan], work: Work) -> dg
     return exchange
 
 
-def exchange_job(schedule: Schedule, assets: dg.AssetsDefinition) -> dg.UnresolvedAssetJobDefinition:
+def exchange_job(schedule: Schedule, assets: dg.AssetsDefinition) -> UnresolvedAssetJobDefinition:
     """The job of one schedule: one run per partner at a time, retried from the tables that failed."""
     return dg.define_asset_job(
         job_name(schedule),

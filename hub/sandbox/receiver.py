@@ -144,7 +144,7 @@ class Receiver:
             or self._left_out(content, refuse_percent)
         )
         if objection is not None:
-            row_id = row_key if self._envelope else content[table.key[-1]] or ""
+            row_id = row_key if self._envelope else "/".join(content[name] or "" for name in table.key)
             return RowFault(row_id, objection.field, objection.code, objection.message)
         transaction.write(table.name, row_key, operation, content, part)
         return None
