@@ -1,6 +1,10 @@
-"""Takes mappings and tables, gives the expressions whose types do not fit: they are bound in DuckDB over no rows at all."""
+"""Takes mappings and tables, gives the expressions whose types do not fit: they are bound in DuckDB over no rows at all.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+Only the types of columns matter, so every column is replaced by one column of its type: the expressions of all mappings
+and rules, doubled ones once, are bound by one statement, and one by one only if that fails.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 
 from hub.contract.model import Table
 from hub.interface import ConfigurationError
@@ -16,42 +20,54 @@ _TYPES = {"text": "VARCHAR", "integer": "BIGINT", "date": "DATE", "timestamp": "
 _CURE = "compare and compute with the types that the columns have, or convert with try_cast(… as …)"
 
 
-def mapping_types(database: Database, mapping: FieldMapping, source: Source) -> Iterator[Problem]:
-    """Expressions of a mapping over the declared columns: ``upper`` of a date, a text compared with a number."""
-    known = {
-        f"{alias}.{column.name}": _TYPES.get(column.type, column.type)
+def type_problems(mappings: Iterable[tuple[FieldMapping, Source]], tables: Iterable[Table]) -> Iterator[Problem]:
+    """``upper`` of a date, a text compared with a number: in mappings over declared columns, in rules over fields."""
+    places: dict[str, list[Place]] = {}
+    kinds: set[str] = set()
+    for mapping, source in mappings:
+        _collect(_mapped(mapping), _declared(mapping, source), places, kinds)
+    for table in tables:
+        types = {each.name: sql_type(each.notation) if each.numeric else "VARCHAR" for each in table.fields.values()}
+        _collect(((f"NOT ({rule.sql})", rule.place) for rule in table.rules), types, places, kinds)
+    with Database() as database:
+        if _complaint(database, places, kinds) is None:
+            return
+        for sql, stands in places.items():
+            complaint = _complaint(database, [sql], kinds)
+            for place in stands if complaint else ():
+                yield Problem(place, "expression-type", f"the types do not fit: {complaint}", _CURE)
+
+
+def _mapped(mapping: FieldMapping) -> Iterator[tuple[str, Place]]:
+    yield from ((made.sql, made.place) for made in mapping.fields.values() if made.sql and made.sql not in made.columns)
+    if mapping.deleted:
+        yield f"NOT ({mapping.deleted})", mapping.place
+
+
+def _declared(mapping: FieldMapping, source: Source) -> dict[str, str]:
+    """alias.column -> SQL type."""
+    return {
+        f"{alias}.{column.name}": _TYPES.get(column.type, column.type.upper())
         for alias, table in mapping.aliases.items()
         for column in source.tables[table].values()
     }
-    expressions = [(made.sql, made.place) for made in mapping.fields.values() if made.sql and made.sql not in known]
-    expressions += [(f"NOT ({mapping.deleted})", mapping.place)] if mapping.deleted else []
-    yield from _unbound(database, expressions, known)
 
 
-def rule_types(database: Database, table: Table) -> Iterator[Problem]:
-    """Rules of a table over its fields as they are typed on the wire."""
-    known = {each.name: sql_type(each.notation) if each.numeric else "VARCHAR" for each in table.fields.values()}
-    yield from _unbound(database, [(f"NOT ({rule.sql})", rule.place) for rule in table.rules], known)
+def _collect(
+    expressions: Iterable[tuple[str, Place]], types: Mapping[str, str], places: dict[str, list[Place]], kinds: set[str]
+) -> None:
+    """Expressions over columns that are named for their types, with where they stand."""
+    for sql, place in expressions:
+        places.setdefault(rename(sql, types), []).append(place)
+        kinds.update(types[column] for column in columns(sql))
 
 
-def _unbound(database: Database, expressions: Iterable[tuple[str, Place]], known: Mapping[str, str]) -> Iterator[Problem]:
-    """All at once first, because nearly always all is well; one by one if not."""
-    named = list(expressions)
-    if not named or _complaint(database, [sql for sql, _ in named], known) is None:
-        return
-    for sql, place in named:
-        complaint = _complaint(database, [sql], known)
-        if complaint:
-            yield Problem(place, "expression-type", f"the types do not fit: {complaint}", _CURE)
-
-
-def _complaint(database: Database, expressions: Sequence[str], known: Mapping[str, str]) -> str | None:
-    """What DuckDB says about the expressions over one row of typed NULLs; every column is one quoted name: ``"p.id"``."""
-    used = dict.fromkeys(column for sql in expressions for column in columns(sql))
-    nothing = ", ".join(["NULL AS nothing", *(f"CAST(NULL AS {known[column]}) AS {name(column)}" for column in used)])
-    made = ", ".join(f"({rename(sql, {column: column for column in columns(sql)})})" for sql in expressions)
+def _complaint(database: Database, expressions: Iterable[str], kinds: Iterable[str]) -> str | None:
+    """What DuckDB says about expressions over one row of typed NULLs."""
+    made = ", ".join(f"({sql})" for sql in expressions)
+    nothing = ", ".join(["NULL AS nothing", *(f"CAST(NULL AS {kind}) AS {name(kind)}" for kind in sorted(kinds))])
     try:
-        database.prepare("bound", f"SELECT {made} FROM (SELECT {nothing}) AS nothing")  # noqa: S608 - checked expressions
+        database.prepare("bound", f"SELECT {made or 'nothing'} FROM (SELECT {nothing}) AS nothing")  # noqa: S608 - checked
     except ConfigurationError as error:
         return str(error)
     return None

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from hub.binding import mapping_types, rule_types
+from hub.binding import type_problems
 from hub.compile import compile_plans
 from hub.connection import Adapters
 from hub.contract.model import CodeList
 from hub.interface import HubError, Layout
-from hub.kernel.duck import Database
 from hub.mapping.model import FieldMap, Source
 from hub.mapping.model import Mapping as FieldMapping
 from hub.plan import Partner, Plan
@@ -62,12 +61,9 @@ def check_connections(report: Report, adapters: Adapters, state_folder: Path) ->
 
 
 def _types(repository: Repository) -> Iterator[Problem]:
-    with Database() as database:
-        for mapping in repository.mappings:
-            yield from mapping_types(database, mapping, repository.sources[mapping.source])
-        for standard in repository.standards.values():
-            for table in standard.tables.values():
-                yield from rule_types(database, table)
+    mappings = ((mapping, repository.sources[mapping.source]) for mapping in repository.mappings)
+    tables = (table for standard in repository.standards.values() for table in standard.tables.values())
+    return type_problems(mappings, tables)
 
 
 def _coverage(repository: Repository, today: date) -> Iterator[Coverage]:
