@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,21 +75,20 @@ class Directory:
     def deliver(self, part: Part) -> Outcome:
         """Put one file. Until the rename nothing has happened there, whatever goes wrong."""
         target = self._folder / part.file_name
-        temporary, ok_file = target.with_name(f".{target.name}.part"), target.with_name(f"{target.name}.ok")
+        ok_file = target.with_name(f"{target.name}.ok")
         known = self.ask(part)
         with self._errors():
             there, answered = target.exists(), self._result(part) is not None
             settled = answered or isinstance(known, Confirmed | Rejected) or (isinstance(known, Awaiting) and not there)
             if settled and not isinstance(known, Absent):
                 return known
-            if not there:
-                self._put(part, temporary)
+            written = None if there else self._written(part, target)
         try:
-            if not there:
-                durable_file.rename(temporary, target)
+            if written:
+                durable_file.rename(written, target)
             if self._ok_file and not ok_file.exists():
-                durable_file.write(temporary, [f"{part.sha256} {part.path.stat().st_size}\n".encode()])
-                durable_file.rename(temporary, ok_file)
+                line = f"{part.sha256} {part.path.stat().st_size}\n".encode()
+                durable_file.rename(durable_file.write(ok_file, [line]), ok_file)
         except OSError as error:  # renamed or not, nobody knows
             return Unknown(f"rename-{errno.errorcode.get(error.errno or errno.EIO)}")
         return Awaiting() if self._results else _standing(part, part.sha256)
@@ -102,8 +101,9 @@ class Directory:
                 with result.open("rb") as file:
                     return result_file.outcome(file.read(_LARGEST_RESULT), part, self._encoding)
             for folder in filter(None, (self._folder, self._archive)):
-                if (folder / part.file_name).exists():
-                    return self._found(part, folder / part.file_name)
+                with suppress(FileNotFoundError):  # the partner takes it while we look
+                    if (folder / part.file_name).exists():
+                        return self._found(part, folder / part.file_name)
         return Absent() if self._archive or not self._results else Unknown("file-not-there")
 
     def close(self) -> None:
@@ -113,12 +113,13 @@ class Directory:
         path = self._results / f"{part.file_name}.result" if self._results else None
         return path if path and path.exists() else None
 
-    def _put(self, part: Part, temporary: Path) -> None:
+    def _written(self, part: Part, target: Path) -> Path:
         hashed = hashlib.sha256()
-        durable_file.write(temporary, durable_file.read(part.path, hashed))
+        written = durable_file.write(target, durable_file.read(part.path, hashed))
         if hashed.hexdigest() != part.sha256:
-            temporary.unlink()
+            written.unlink()
             raise PermanentError(f"part {part.id[:12]} in the spool is not what was staged; nothing was sent")
+        return written
 
     def _found(self, part: Part, path: Path) -> Answer:
         """A file of this name holds this id's bytes, or somebody must look."""
