@@ -26,6 +26,7 @@ from hub.interface import (
     Part,
     PermanentError,
     Rejected,
+    System,
     TransientError,
     Unknown,
 )
@@ -90,7 +91,7 @@ def session(desk: Desk) -> Iterator[paramiko.SFTPClient]:
         transport.close()
 
 
-def adapter(desk: Desk, **more: Any) -> sftp.Sftp:
+def adapter(desk: Desk, **more: Any) -> System:
     """The hub's own client."""
     known = {name.removeprefix("HUB_PARTNER_BANK_").lower(): value for name, value in desk.environment.items()}
     settings = {"folder": "/in", "result_folder": "/out", "archive_folder": "/archive", "timeout": 1}
@@ -117,7 +118,7 @@ def make_part(tmp_path: Path, table: Table, make_rows: MakeRows) -> Callable[...
     return made
 
 
-def settled(system: sftp.Sftp, part: Part, seconds: float = 10) -> Answer:
+def settled(system: System, part: Part, seconds: float = 10) -> Answer:
     """Ask until the partner says something final, as the hub does from run to run."""
     end = time.monotonic() + seconds
     while True:
@@ -128,7 +129,7 @@ def settled(system: sftp.Sftp, part: Part, seconds: float = 10) -> Answer:
         time.sleep(0.05)
 
 
-def delivered(system: sftp.Sftp, part: Part) -> Outcome:
+def delivered(system: System, part: Part) -> Outcome:
     """Send as the hub does: again after an error with no effect, asking after an unknown outcome."""
     for _ in range(4):
         try:

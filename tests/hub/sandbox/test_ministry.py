@@ -14,19 +14,27 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from sqlalchemy import MetaData, create_engine, insert, inspect, select
-from sqlalchemy.schema import CreateTable
 
 import hub
-from adapters import exchange_tables as hub_side
 from adapters.formats import csv
 from adapters.systems import sql
 from hub.compile import ENVELOPE
-from hub.contract.load import load_standard
-from hub.contract.model import Notation, Table
-from hub.interface import Absent, Answer, Awaiting, ConfigurationError, Confirmed, Heading, Layout, Part, Rejected, TransientError
+from hub.contract.model import Table
+from hub.interface import (
+    Absent,
+    Answer,
+    Awaiting,
+    ConfigurationError,
+    Confirmed,
+    Heading,
+    Layout,
+    Part,
+    Rejected,
+    System,
+    TransientError,
+)
 from hub.sandbox import ministry
 from hub.sandbox.desk import Desk, Setting
-from hub.sandbox.front_library import column_type, data_table, exchange_tables
 from hub.sandbox.ministry import open_ministry
 
 MakeRows = Callable[..., list[dict[str, Any]]]
@@ -51,7 +59,7 @@ def url(desk: Desk) -> str:
     return desk.environment["HUB_PARTNER_MINISTRY_URL"]
 
 
-def adapter(desk: Desk) -> sql.Sql:
+def adapter(desk: Desk) -> System:
     """The hub's own client."""
     return sql.connect({"url": url(desk)}, csv.create({}))
 
@@ -95,7 +103,7 @@ def make_part(tmp_path: Path, table: Table, make_rows: MakeRows) -> MakePart:
     return made
 
 
-def settled(system: sql.Sql, part: Part, seconds: float = 15) -> Answer:
+def settled(system: System, part: Part, seconds: float = 15) -> Answer:
     """Ask until the partner says something final, as the hub does from run to run."""
     end = time.monotonic() + seconds
     while True:
@@ -105,7 +113,7 @@ def settled(system: sql.Sql, part: Part, seconds: float = 15) -> Answer:
         time.sleep(0.03)
 
 
-def delivered(system: sql.Sql, part: Part) -> Answer:
+def delivered(system: System, part: Part) -> Answer:
     """Send again as long as nothing left, then wait for the receipt."""
     end = time.monotonic() + 10
     while True:
@@ -121,38 +129,6 @@ def delivered(system: sql.Sql, part: Part) -> Answer:
 def one_effect(setting: Setting, rows: int = 3) -> bool:
     """Every row is there, and none was written twice."""
     return list(setting.receiver.ledger.changes("payment").values()) == [1] * rows
-
-
-def test_both_sides_mean_the_same_three_tables() -> None:
-    """The ministry's own DDL and the one that the hub publishes agree, column by column."""
-    ours = MetaData()
-    exchange_tables(ours)
-    assert set(ours.tables) == set(hub_side.TABLES.tables)
-    for name, table in ours.tables.items():
-        assert str(CreateTable(table)) == str(CreateTable(hub_side.TABLES.tables[name]))
-
-
-@pytest.mark.parametrize(
-    ("notation", "listed", "ddl"),
-    [
-        (Notation("c", 0, 50), False, "VARCHAR(50)"),
-        (Notation("an", 18, 18), False, "VARCHAR(18)"),
-        (Notation("c", 0, 2000), False, "TEXT"),
-        (Notation("n", 6, 6), False, "VARCHAR(6)"),
-        (Notation("n", 0, 2), True, "VARCHAR(2)"),
-        (Notation("n", 0, 10), False, "BIGINT"),
-        (Notation("n", 0, 20), False, "NUMERIC(20, 0)"),
-        (Notation("n", 0, 17, 2), False, "NUMERIC(17, 2)"),
-        (Notation("d", 8, 8), False, "DATE"),
-        (Notation("d", 10, 10), False, "DATE"),
-        (Notation("d", 6, 6), False, "VARCHAR(6)"),
-        (Notation("t", 14, 14), False, "DATETIME"),
-    ],
-)
-def test_a_column_is_typed_by_its_notation(table: Table, notation: Notation, listed: bool, ddl: str) -> None:
-    """A code is text whatever its notation; dates are dates."""
-    field = replace(table.fields["xb" if listed else "xm"], notation=notation)
-    assert str(column_type(field)) == ddl
 
 
 def test_a_plain_client_gets_its_receipt(setting: Callable[..., Setting], make_rows: MakeRows) -> None:
@@ -393,26 +369,3 @@ def test_a_table_that_has_changed_is_made_anew(setting: Callable[..., Setting], 
         engine = create_engine(url(desk))
         assert "bz" in {column["name"] for column in inspect(engine).get_columns("payment")}
         engine.dispose()
-
-
-@pytest.mark.parametrize("server", ["postgresql", "mariadb"])
-def test_every_table_of_the_shipped_contracts_can_be_made(request: pytest.FixtureRequest, server: str) -> None:
-    """All sixteen marriage tables, typed, in a server's database; the hub finds that its layouts fit."""
-    address = str(request.getfixturevalue(f"{server}_url")).replace("postgresql://", "postgresql+psycopg://")
-    standard, problems = load_standard(ROOT / "contracts" / "jinmin" / "1.0.0", ROOT)
-    assert standard is not None
-    assert not [problem for problem in problems if problem.severity == "error"]
-    metadata = MetaData()
-    exchange_tables(metadata)
-    for table in standard.tables.values():
-        data_table(table, metadata)
-    engine = create_engine(address)
-    metadata.create_all(engine)
-    engine.dispose()
-    layouts = [
-        Layout(t.name, t.title, (*ENVELOPE, *(field.column for field in t.fields.values())), t.key, "row_guid")
-        for t in standard.tables.values()
-    ]
-    system = sql.connect({"url": address}, csv.create({}))
-    assert list(system.probe(layouts)) == []
-    system.close()

@@ -20,7 +20,7 @@ from adapters.formats import json as json_format
 from adapters.systems import http
 from hub.compile import ENVELOPE
 from hub.contract.model import Table
-from hub.interface import Absent, Answer, Confirmed, Heading, Layout, Part, PermanentError, Rejected, TransientError
+from hub.interface import Absent, Answer, Confirmed, Heading, Layout, Part, PermanentError, Rejected, System, TransientError
 from hub.sandbox import platform
 from hub.sandbox.desk import Setting
 from hub.sandbox.platform import open_platform
@@ -302,7 +302,7 @@ def part(tmp_path: Path, table: Table, make_rows: MakeRows) -> Part:
     return Part(PART, 1, heading, layout, path, hashlib.sha256(payload).hexdigest(), 3, ".json", "application/json")
 
 
-def delivered(system: http.Http, part: Part) -> Answer:
+def delivered(system: System, part: Part) -> Answer:
     """Send as the hub does: again when nothing left, asking after an unknown outcome, again when it is absent."""
     answer: Answer = Absent()
     for _ in range(6):
