@@ -151,15 +151,11 @@ def plan() -> Plan:
     return make()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str | None:
-    """Both kinds of state database, one after the other; None is the one in the state folder."""
-    return None if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
-
-
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = open_state(tmp_path / "state")
+def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
+    """An empty state in SQLite; ``@pytest.mark.parametrize("state", ["sqlite", "postgresql"], indirect=True)`` for both."""
+    kind = getattr(request, "param", "sqlite")
+    opened = open_state(tmp_path / "state", request.getfixturevalue("postgresql_url") if kind == "postgresql" else None)
     yield opened
     opened.engine.dispose()
 

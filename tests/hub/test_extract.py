@@ -33,12 +33,13 @@ ROWS = [  # id, changed
 ]
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+everywhere = pytest.mark.parametrize("url", ["sqlite", "postgresql", "mariadb"], indirect=True)
+
+
+@pytest.fixture
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/source.db"
-    found: str = request.getfixturevalue(f"{request.param}_url")
-    return found
+    kind = getattr(request, "param", "sqlite")
+    return f"sqlite:///{tmp_path}/source.db" if kind == "sqlite" else str(request.getfixturevalue(f"{kind}_url"))
 
 
 @pytest.fixture
@@ -94,6 +95,7 @@ def marked(plan: Plan, name: str, type_: str, format_: str | None) -> Plan:
     )
 
 
+@everywhere
 def test_a_window_is_half_open_with_overlap(plan: Plan, reader: Reader) -> None:
     """From the lower bound less the overlap up to, but without, the upper; rows without a watermark always."""
     assert ids(plan, reader, window()) == (4, ["begin", "inside", "overlap", "unmarked"])
@@ -109,6 +111,7 @@ def test_a_table_without_a_watermark_is_read_whole(make_plan: MakePlan, reader: 
     assert ids(make_plan(watermark=None), reader, window())[0] == 6
 
 
+@everywhere
 def test_columns_arrive_as_text_in_the_order_of_the_plan(plan: Plan, reader: Reader) -> None:
     """Every column is a string, named alias.column."""
     with reader.snapshot() as view:
@@ -130,6 +133,7 @@ def test_a_text_watermark_is_compared_in_its_own_format(plan: Plan, reader: Read
     assert ids(plan, reader, window())[1] == ["begin", "inside", "unmarked"]
 
 
+@everywhere
 @pytest.mark.parametrize(("name", "type_", "format_"), [("day", "date", None), ("mark", "text", "%Y%m%d%H")])
 def test_a_coarse_watermark_loses_no_row_of_its_unit(
     plan: Plan, reader: Reader, url: str, name: str, type_: str, format_: str | None
@@ -141,6 +145,7 @@ def test_a_coarse_watermark_loses_no_row_of_its_unit(
     assert {"begin", "inside"} <= set(ids(plan, reader, half)[1])
 
 
+@everywhere
 def test_a_blank_text_watermark_hides_no_row(plan: Plan, reader: Reader, url: str) -> None:
     """Blanks are no watermark: read in every window."""
     change(url, "UPDATE t_reg SET mark = '  ' WHERE id = 'old'")
@@ -171,6 +176,7 @@ def test_rows_that_do_not_agree_with_the_count_stop_the_window(plan: Plan, reade
         list(extract(plan, window(), reader, Liar(view)).batches)  # type: ignore[arg-type]
 
 
+@everywhere
 def test_count_and_rows_see_one_moment(plan: Plan, reader: Reader, url: str) -> None:
     """Rows that others write between count and read do not come."""
     with reader.snapshot() as view:
@@ -180,6 +186,7 @@ def test_count_and_rows_see_one_moment(plan: Plan, reader: Reader, url: str) -> 
         assert sum(batch.num_rows for batch in found.batches) == found.total == 4
 
 
+@everywhere
 def test_the_census_counts_what_should_be_delivered_by_now(plan: Plan, reader: Reader) -> None:
     """All rows under from and where that had changed by the window's end, and those that changed since."""
     with reader.snapshot() as view:
@@ -187,6 +194,7 @@ def test_the_census_counts_what_should_be_delivered_by_now(plan: Plan, reader: R
         assert census(plan, window(None, at(12)), reader, view) == Census(5, 1)
 
 
+@everywhere
 def test_the_census_leaves_deleted_rows_out_if_every_database_would(make_plan: MakePlan, reader: Reader) -> None:
     """A plain comparison is told to the source; anything else, or MariaDB's collations, and the census is not taken."""
     with reader.snapshot() as view:

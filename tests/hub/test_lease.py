@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -18,8 +17,9 @@ from audit.record import LOG_ENTRY
 from hub.interface import TransientError
 from hub.lease import TERM, holder, leased
 from hub.run import Run, here, is_dead
-from hub.state.database import State, open_state, reading
+from hub.state.database import State, reading
 
+both = pytest.mark.parametrize("state", ["sqlite", "postgresql"], indirect=True)
 ROOT = Path(__file__).parents[2]
 HELD = """
 import sys, time
@@ -31,13 +31,6 @@ with leased(open_state(Path(sys.argv[1]), sys.argv[2] or None), "bank/reg", live
     print("held", flush=True)
     time.sleep(60)
 """
-
-
-@pytest.fixture
-def state(tmp_path: Path, database_url: str | None) -> Iterator[State]:
-    opened = open_state(tmp_path / "state", database_url)
-    yield opened
-    opened.engine.dispose()
 
 
 def other(run: Run) -> Run:
@@ -55,6 +48,7 @@ def test_a_second_run_is_turned_away_and_told_until_when(state: State, run: Run)
         pass
 
 
+@both
 def test_of_many_at_once_one_gets_it(state: State, run: Run) -> None:
     """Eight runs at the same moment: one holds the exchange, seven are turned away."""
     gate, done = threading.Barrier(8), threading.Barrier(8)
@@ -80,6 +74,7 @@ def test_an_error_inside_gives_it_back(state: State, run: Run) -> None:
     assert holder(state, "bank/reg", run.clock()) is None
 
 
+@both
 def test_a_lease_that_has_passed_is_taken_over_and_its_old_holder_stopped(state: State, run: Run, clock: object) -> None:
     """After its term another run may take it; the first one's next transaction changes nothing."""
     foreign = replace(run, owner="elsewhere/1/1/x")
@@ -104,6 +99,7 @@ def test_long_work_keeps_it(state: State, run: Run, clock: object) -> None:
             pass
 
 
+@both
 def test_a_killed_run_is_followed_at_once(state: State, tmp_path: Path, run: Run) -> None:
     """The lease of a process that was killed on this machine needs no waiting."""
     url = "" if state.engine.dialect.name == "sqlite" else state.engine.url.render_as_string(hide_password=False)

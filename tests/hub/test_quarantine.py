@@ -1,8 +1,7 @@
 """Refused rows: each kept once with its reasons, counted, shown masked, and settled when its key gets through."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -25,18 +24,12 @@ from hub.quarantine import (
     supersede_unseen,
 )
 from hub.run import Run
-from hub.state.database import State, open_state, reading, writing
+from hub.state.database import State, reading, writing
 from hub.state.tables import WINDOW
 from hub.window import Window
 
+both = pytest.mark.parametrize("state", ["sqlite", "postgresql"], indirect=True)
 ID = "330106199001011234"
-
-
-@pytest.fixture
-def state(tmp_path: Path, database_url: str | None) -> Iterator[State]:
-    opened = open_state(tmp_path / "state", database_url)
-    yield opened
-    opened.engine.dispose()
 
 
 @pytest.fixture
@@ -80,6 +73,7 @@ def test_a_row_is_kept_with_all_its_findings(state: State, plan: Plan, run: Run,
     assert "张三" not in repr(entry)
 
 
+@both
 def test_the_same_bad_row_of_a_later_window_is_counted_not_stored(state: State, run: Run, window: Callable[[int], int]) -> None:
     """A row that comes every two hours is one entry, seen so many times; its reasons are those of the last time."""
     keep(state, run, window(1), bad("1"))
@@ -89,6 +83,7 @@ def test_the_same_bad_row_of_a_later_window_is_counted_not_stored(state: State, 
     assert (entry.first_window, entry.last_window) == ("2026-11-01-00:00", "2026-11-02-00:00")
 
 
+@both
 def test_equal_rows_of_one_window_are_copies(state: State, run: Run, window: Callable[[int], int]) -> None:
     """Three equal rows are one entry of three copies; the count of reasons is that of rows. 1,500 rows take two pieces."""
     keep(state, run, window(1), *[bad("1")] * 3, *[bad(str(number), key=None) for number in range(2, 1500)], bad("1"))
@@ -96,6 +91,7 @@ def test_equal_rows_of_one_window_are_copies(state: State, run: Run, window: Cal
     assert reasons(state.engine)[0].rows == 1502
 
 
+@both
 def test_staging_a_window_anew_replaces_what_it_kept(state: State, run: Run, window: Callable[[int], int]) -> None:
     """Kept twice for the same window: counted once; a row that the second staging does not bring is gone."""
     one = window(1)
@@ -220,6 +216,7 @@ def test_discarding_needs_a_reason_and_is_logged(state: State, plan: Plan, run: 
 
 
 @pytest.mark.parametrize("rule", ['"', "%", "_", "'; DROP TABLE quarantine; --", ""])
+@both
 def test_a_rule_to_look_for_is_not_sql(state: State, run: Run, window: Callable[[int], int], rule: str) -> None:
     """Whatever is typed as a rule is compared, not executed, and finds nothing that is not it."""
     keep(state, run, window(1), bad("1"))
@@ -227,6 +224,7 @@ def test_a_rule_to_look_for_is_not_sql(state: State, run: Run, window: Callable[
     assert len(listed(state.engine)) == 1
 
 
+@both
 def test_odd_values_are_kept_as_they_are(state: State, plan: Plan, run: Run, window: Callable[[int], int]) -> None:
     """NULL, control characters, quotes and characters beyond the BMP come back as they were."""
     odd = {"r.id": None, "r.name": "𠮷\x00\n\"'\\", "r.card": "", "r.amount": " ", "r.changed": "\u3000"}
