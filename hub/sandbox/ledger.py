@@ -99,14 +99,10 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Writes that are kept together, or not at all when the block raises."""
+        """Writes that are kept together, or not at all when the block raises: closing takes back what is not committed."""
         with closing(self._connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield Transaction(connection)
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
+            yield Transaction(connection)
             connection.execute("COMMIT")
 
     def _rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
