@@ -50,9 +50,10 @@ def check(root: Path, today: date) -> Report:
 
 
 def check_connections(report: Report, adapters: Adapters, state_folder: Path) -> tuple[Problem, ...]:
-    """The live schema of every source that an exchange reads, and what every partner says to its layouts."""
+    """The live schema of every source that a mapping reads, and what every partner says to its layouts."""
     problems: list[Problem] = []
-    for source in {plan.source.name: plan.source for plan in report.plans}.values():
+    read = {mapping.source for mapping in report.repository.mappings}
+    for source in (report.repository.sources[name] for name in sorted(read)):
         problems += _source(source, report.repository.mappings, adapters, state_folder)
     for partner in {plan.partner.name: plan.partner for plan in report.plans}.values():
         layouts = [plan.layout for plan in report.plans if plan.partner.name == partner.name]

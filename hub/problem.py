@@ -105,6 +105,7 @@ CODES: Mapping[str, str] = {
     "partner-unreachable": "a live partner does not answer",
     "reference-format": "a field has another format than the field it refers to",
     "required-absent": "a required field is listed as absent",
+    "reserved-name": "a field named like a column of the envelope",
     "secret-literal": "a secret written into a file",
     "secret-misplaced": "a reference to a secret where none is looked up",
     "source-sql": "from: or where: with more than tables, joins and one condition",

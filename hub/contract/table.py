@@ -27,6 +27,10 @@ class Release:
     digests: Mapping[str, str]  # of the code lists
 
 
+RESERVED = frozenset({"row_guid", "cd_operation", "cd_time", "cd_batch", "data_source", "data_version"})
+"""Names of the envelope that stands before the fields where a partner wants it."""
+
+
 def digest_of(value: Any) -> str:
     """sha256 of a value's canonical JSON."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
@@ -51,6 +55,11 @@ def load_table(document: Document, release: Release) -> tuple[Table | None, list
     if complete and document.sound("key") and document.sound("as_of"):
         problems += _heads(document, fields)
     problems += _titles(document, fields.values())
+    for name in RESERVED & fields.keys():
+        message = f"{name} is a column of the envelope that the hub puts before the fields"
+        problems.append(
+            Problem(document.key("fields", name), "reserved-name", message, "rename the field, or leave it to the envelope")
+        )
     if document.faults or not complete or any(problem.severity == "error" for problem in problems):
         return None, problems
     keyed = {name: field if name not in data["key"] else _required(field) for name, field in fields.items()}

@@ -19,7 +19,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
-from hub.mapping.language import FUNCTIONS, NEAR, OPERATORS, TYPES
+from hub.mapping.language import FUNCTIONS, HARMLESS, NEAR, OPERATORS, TYPES
 from hub.problem import nearest
 
 MAX_LENGTH = 4000
@@ -42,6 +42,9 @@ _NODES = frozenset({
 })
 # fmt: on
 _LITERAL_ARGUMENT = {"RegexpLike", "RegexpFullMatch", "RegexpReplace", "RegexpExtract", "TimeToStr", "TRY_STRPTIME"}
+_WRITES = (
+    exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock, exp.Placeholder, exp.Parameter, exp.SessionParameter, exp.NextValueFor
+)  # fmt: skip
 _DIALECTS = ("postgres", "mysql", "oracle", "tsql", "sqlite")
 _MARK = "\ue000"
 _WORD = re.compile(r"[^\W\d]")
@@ -294,10 +297,11 @@ def _refuse_tricks(text: str) -> None:
 
 def _refuse_source(node: exp.Expr) -> None:
     """Whatever is not plain reading."""
-    writes = exp.DML | exp.DDL | exp.Command | exp.Into | exp.Lock | exp.Placeholder | exp.Parameter | exp.SessionParameter
-    if isinstance(node, writes) and not isinstance(node, exp.Query):
+    if isinstance(node, _WRITES) and not isinstance(node, exp.Query):
         raise Refused(f"'{node.sql()[:60]}' is more than reading", "write tables, joins and conditions only")
-    if isinstance(node, exp.Anonymous):
+    if isinstance(node, exp.Rand | exp.Uuid):
+        raise Refused("a condition that is another one each time", "count and rows would not agree")
+    if isinstance(node, exp.Anonymous) and node.name.lower() not in HARMLESS:
         raise Refused(
             f"the function {node.name.lower()[:60]} is not known to be harmless", "compute it in fields:, or make a view"
         )

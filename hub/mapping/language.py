@@ -81,3 +81,13 @@ NEAR: Mapping[str, str] = {
     "now": "an expression cannot see the clock: use a column of the source",
 }
 """What to write instead of words that people bring from other databases."""
+
+# fmt: off
+HARMLESS = frozenset({
+    "charindex", "convert", "curdate", "datalength", "date_format", "decode", "find_in_set", "getdate", "ifnull",
+    "instr", "instrb", "isnull", "lengthb", "locate", "nvl", "nvl2", "regexp_like", "regexp_substr", "str_to_date",
+    "strftime", "substrb", "substring_index", "sysdate", "to_char", "to_date", "to_number", "to_timestamp", "trunc",
+    "unix_timestamp",
+})
+# fmt: on
+"""Functions that ``where:`` and joins may call although the parser does not know them in every dialect: they only read."""

@@ -103,6 +103,7 @@ MISTAKES = [
     ("unknown format of a field", PERSON, "{element: 姓名,", "{element: 姓名, format: zz,", "unknown-format", "zz,"),
     ("bound of a field", PERSON, "{element: 金额}", "{element: 金额, max: 1.234}", "bad-bound", "1.234"),
     ("title of a field twice", PERSON, "{element: 公民身份号码}", "{element: 公民身份号码, title: 姓名}", "duplicate-title", "sfzh:"),
+    ("a field of the envelope", PERSON, "  xm:    ", "  cd_time: {element: 日期, title: 时间}\n  xm:    ", "reserved-name", "cd_time"),
     ("unknown key field", PERSON, "key: [ry_bh]", "key: [rybh]", "unknown-field", "rybh]"),
     ("unknown as_of", PERSON, "as_of: dj_rq", "as_of: djrq", "unknown-field", "djrq"),
     ("as_of is no day", PERSON, "as_of: dj_rq", "as_of: xm", "bad-as-of", "xm\nfields"),
