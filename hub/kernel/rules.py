@@ -22,6 +22,7 @@ from hub.kernel.sql import any_of, case, decimal, literal, literals, name, narro
 
 _CLASSES = {"a": "A-Za-z", "an": "0-9A-Za-z", "n": "0-9"}
 _ID_LENGTH = 18
+_OTHER_LENGTH = 15  # a passport, a travel permit, or an ID number of the first generation is no longer than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,10 @@ def _bound(field: Field, bound: str) -> str:
 
 
 def _resident(field: Field, reading: Reading, source: str, card: Beside | None) -> Reading:
-    """GB 11643, where the certificate beside it is the resident identity card, or none is named."""
+    """GB 11643, where the certificate beside it is the resident identity card, or is not given.
+
+    Where no field tells the certificate, a number that is short enough for another one passes.
+    """
     final, digits = name(field.name), name(f"i:{field.name}")
     high, low = name(f"i:{field.name}:high"), name(f"i:{field.name}:low")
     wrong_now = id_wrong(source, digits, (high, low))
@@ -185,6 +189,8 @@ def _resident(field: Field, reading: Reading, source: str, card: Beside | None) 
         wrong = f"{is_card.format(card.final)} AND {wrong}"
         either = case(is_card.format(card.usual), wrong_now, any_of(reading.odd))
         odd = (*card.odd, *_unless_implied(field, reading), either)
+    elif field.notation.minimum < _ID_LENGTH:
+        wrong = f"strlen({final}) > {_OTHER_LENGTH} AND {wrong}"
     narrowed = narrow(source)
     mended = f"CASE WHEN regexp_full_match({narrowed}, '[0-9]{{17}}x') THEN upper({narrowed}) ELSE {narrowed} END"
     more = {**reading.more, **dict(zip((high, low), id_halves(digits), strict=True))}

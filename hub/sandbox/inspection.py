@@ -14,6 +14,7 @@ from functools import cache
 from hub.contract.model import CodeList, Field, Notation, Table
 
 Row = Mapping[str, str | None]  # canonical text by field name
+_OTHER_LENGTH = 15  # a passport, a travel permit, or an ID number of the first generation is no longer than this
 RESIDENT_ID = "111"  # GA/T 2000.156: 居民身份证; the only certificate type whose number GB 11643 describes
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -134,6 +135,8 @@ def _check_digit(table: Table, field: Field, value: str, row: Row) -> bool:
     if field.element.check == "gb11643":
         kind = _certificate_type(table.fields, field)
         if kind is not None and row.get(kind) not in (None, RESIDENT_ID):
+            return True
+        if kind is None and field.notation.minimum <= len(value) <= _OTHER_LENGTH:
             return True
     return check(value)
 
