@@ -55,15 +55,18 @@ class Sshd:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: URL) -> Iterator[str]:
-    """``postgresql://...`` of an empty UTF-8 database of this test alone; dropped afterwards, sessions and all."""
-    name = f"hub_test_{secrets.token_hex(8)}"
-    with psycopg.connect(_text(postgresql_server.set(database="postgres")), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-        try:
-            yield _text(postgresql_server.set(database=name))
-        finally:
-            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+def postgresql_url(postgresql_database: URL) -> Iterator[str]:
+    """``postgresql://...`` of a UTF-8 database that is empty before and emptied after, sessions and all."""
+    url = _text(postgresql_database)
+    yield url
+    with psycopg.connect(url, autocommit=True) as admin:
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        admin.execute(f"SELECT pg_terminate_backend(pid) {others}")
+        admin.execute(f"ALTER DATABASE {postgresql_database.database} RESET ALL")
+        schemas = "SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+        for (schema,) in admin.execute(schemas).fetchall():
+            admin.execute(f"DROP SCHEMA {schema} CASCADE")
+        admin.execute("CREATE SCHEMA public")
 
 
 @pytest.fixture
@@ -129,6 +132,18 @@ class Checkout:
 def checkout(tmp_path: Path) -> Checkout:
     """A small repository of its own on disk: one standard, two tables, a source, a partner, a schedule, two mappings."""
     return Checkout(Path(shutil.copytree(Path(__file__).parent / "cases" / "small", tmp_path / "checkout")))
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_server: URL) -> Iterator[URL]:
+    """One database for this process: making and dropping one costs seconds on a busy disk, emptying it does not."""
+    name = f"hub_test_{secrets.token_hex(8)}"
+    with psycopg.connect(_text(postgresql_server.set(database="postgres")), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        try:
+            yield postgresql_server.set(database=name)
+        finally:
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
