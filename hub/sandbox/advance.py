@@ -27,13 +27,13 @@ from hub.sandbox.truth import Tally, Truth
 
 _STOCK = "blank_certificate_stock"
 _NOTES = ("joined", "recent")  # notes about rows that are sound themselves
-# local table -> (column of the flag, value while alive, value when deleted, one row in so many, standard table)
-_SOFT_DELETES = (
-    ("marriage", marriage.REGISTRAR, "sc_bz", "N", "Y", 51, "marriage_registrar"),
-    ("marriage", marriage.REGISTRATION, "zt", "1", "D", 1_000, "marriage_registration"),
-    ("marriage", marriage.DIVORCE, "zt", "1", "D", 500, "divorce_registration"),
-    ("marriage", marriage.REISSUE, "sc_bz", "N", "Y", 500, "certificate_reissue"),
-    ("case", case.CASE, "sc_bz", "N", "Y", 1_000, "up_pro_accept"),
+# system, local table, what is true of a row that lives and is reported, what deletes it, one row in so many, standard table
+_SOFT_DELETES: tuple[tuple[str, Table, dict[str, str], dict[str, str], int, str], ...] = (
+    ("marriage", marriage.REGISTRAR, {"sc_bz": "N"}, {"sc_bz": "Y"}, 51, "marriage_registrar"),
+    ("marriage", marriage.REGISTRATION, {"zt": "1"}, {"zt": "D"}, 1_000, "marriage_registration"),
+    ("marriage", marriage.DIVORCE, {"zt": "1"}, {"zt": "D"}, 500, "divorce_registration"),
+    ("marriage", marriage.REISSUE, {"sc_bz": "N"}, {"sc_bz": "Y"}, 500, "certificate_reissue"),
+    ("case", case.CASE, {"sc_bz": "N", "cs_bz": "N"}, {"sc_bz": "Y"}, 1_000, "up_pro_accept"),
 )
 
 
@@ -92,9 +92,9 @@ def advance(urls: Mapping[str, str], seed: int, step: int, at: datetime, *, defe
 
 
 def _soft_deletes(now: Step) -> None:
-    for system, table, column, alive, dead, every, target in _SOFT_DELETES:
-        where = and_(table.c[column] == alive, now.some(table, every))
-        now.delivered(target, now.save(system, table, where, **{column: dead}))
+    for system, table, alive, dead, every, target in _SOFT_DELETES:
+        where = and_(now.some(table, every), *(table.c[column] == value for column, value in alive.items()))
+        now.delivered(target, now.save(system, table, where, **dead))
 
 
 def _payments(now: Step) -> None:
