@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, Date, DateTime, Table, insert
 
 from adapters.formats import csv
-from hub.interface import ConfigurationError, DataError, Format, Part
+from hub.interface import Column, ConfigurationError, DataError, Format, Part
 
 _CHUNK = 256 << 10
 _ROWS = 1000  # rows of one INSERT
@@ -31,7 +31,7 @@ def fill(connection: Connection, table: Table, part: Part, format: Format) -> No
         raise ConfigurationError(f"the partner's table {table.name} has no column {', '.join(missing)}")
     if connection.dialect.driver != "psycopg":
         _insert(connection, table, part, format)
-    elif _copyable(format) and not any(isinstance(table.c[column.name].type, DateTime) for column in part.layout.columns):
+    elif _copyable(format) and not any(_unread(column, table) for column in part.layout.columns):
         with part.path.open("rb") as file:
             _copy(connection, table, part, iter(lambda: file.read(_CHUNK), b""))
     else:
@@ -45,6 +45,11 @@ def _copyable(format: Format) -> bool:
         return False
     plain = (format.options.delimiter, format.options.quoting_style) in ((",", "needed"), (",", "all_valid"))
     return plain and format.encoding == "utf-8" and format.header != "none"
+
+
+def _unread(column: Column, table: Table) -> bool:
+    """PostgreSQL reads 20240115, 2024-01-15 and 2024-01-15 09:30:00, but not 20240115093000."""
+    return isinstance(table.c[column.name].type, DateTime) and column.notation not in ("d8", "d10", "t19")
 
 
 def _copy(connection: Connection, table: Table, part: Part, chunks: Iterable[bytes]) -> None:

@@ -204,6 +204,34 @@ def test_without_receipts_the_commit_confirms(url, database, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("notation", "value", "type", "told"),
+    [
+        ("t19", "2024-01-15 09:30:00", "timestamp", "2024-01-15 09:30:00"),
+        ("t14", "20240115093000", "timestamp", "2024-01-15 09:30:00"),
+        ("d8", "20240115", "timestamp", "2024-01-15 00:00:00"),
+        ("d10", "2024-01-15", "date", "2024-01-15"),
+        ("d8", "20240115", "date", "2024-01-15"),
+        ("d8", "20240115", "varchar(8)", "20240115"),
+        ("t14", "20240115093000", "varchar(14)", "20240115093000"),
+        ("n2", "01", "varchar(2)", "01"),
+    ],
+)
+def test_dates_take_the_form_of_their_column(url, tmp_path, notation, value, type, told):
+    """A text of a date or an instant fits a DATE, a TIMESTAMP or a text column, whatever its notation."""
+    columns = (Column("row_guid", "主键", pa.string(), "an32", required=True), Column("v", "值", pa.string(), notation))
+    layout = Layout("t", "表", columns, ("row_guid",), "row_guid")
+    with closing_engine(url) as engine, opened(url) as system:
+        instant = "datetime" if engine.dialect.name == "mysql" else "timestamp"
+        prepare(engine, "t", f"row_guid varchar(32) NOT NULL, v {type.replace('timestamp', instant)}")
+        assert (
+            system.deliver(spooled(tmp_path, [{"row_guid": "a", "v": value}, {"row_guid": "b", "v": None}], layout=layout))
+            == Awaiting()
+        )
+        found = run(engine, "SELECT v FROM t ORDER BY row_guid")
+    assert [None if row[0] is None else str(row[0]).removesuffix(".000000") for row in found] == [told, None]
+
+
+@pytest.mark.parametrize(
     "bad",
     [{"xm": "甲" * 51}, {"csrq": "20240230"}, {"row_guid": None}, {"je": Decimal("999999999999999.99")}],
     ids=lambda bad: next(iter(bad)),
