@@ -1,13 +1,12 @@
 """CSV (RFC 4180): takes rows, gives one line a row, and back. An empty field is null, ``""`` the empty text."""
 
-import re
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
-from adapters import charset, formula
+from adapters import charset, delimited, formula
 from hub.interface import DataError, Format, Heading, Layout, Settings
 
 SETTINGS = {
@@ -83,20 +82,7 @@ class Csv:
             quoted = ['"{}"'.format(name.replace('"', '""')) for name in names]
             if first not in (self.options.delimiter.join(names), self.options.delimiter.join(quoted)):
                 raise DataError(f"line 1: not the {self.header} of table {layout.table} as header")
-        if body.startswith("\ufeff"):
-            body = f"\ufeff{body}"  # here it belongs to the first value, and pyarrow takes one away
-        schema = layout.schema()
-        if not body:
-            return pa.RecordBatch.from_pylist([], schema=schema)
-        read = pcsv.ReadOptions(use_threads=False, block_size=len(body) * 4 + 1, column_names=schema.names)
-        parse = pcsv.ParseOptions(delimiter=self.options.delimiter, newlines_in_values=True, ignore_empty_lines=False)
-        nulls = {"null_values": [""], "strings_can_be_null": True, "quoted_strings_can_be_null": False}
-        convert = pcsv.ConvertOptions(column_types=schema, **nulls)
-        try:
-            table = pcsv.read_csv(pa.BufferReader(body.encode()), read, parse, convert)
-        except pa.ArrowInvalid as error:  # its message may quote a value
-            raise _misfit(str(error), layout) from None
-        rows = pa.RecordBatch.from_arrays([column.combine_chunks() for column in table.columns], schema=schema)
+        rows = delimited.read(body, self.options.delimiter, layout)
         return formula.unguarded(rows) if self.guard else rows
 
     def _header(self, layout: Layout) -> list[str]:
@@ -108,11 +94,3 @@ def _refuse_quotes(rows: pa.RecordBatch, pattern: str) -> None:
         number = pc.index(pc.match_substring_regex(column.cast(pa.string()), pattern), True).as_py()
         if number >= 0:
             raise DataError(f"row {number + 1}, column {name}: the value needs quotes, and quoting is none")
-
-
-def _misfit(words: str, layout: Layout) -> DataError:
-    found = re.search(r"(?:column #(\d+): )?Row #(\d+)", words)
-    column, row = (found[1], found[2]) if found else (None, "?")
-    if column:
-        return DataError(f"row {row}, column {layout.columns[int(column)].name}: not a {layout.columns[int(column)].type}")
-    return DataError(f"row {row}: not {len(layout.columns)} columns")

@@ -28,11 +28,7 @@ SETTINGS = {
     "properties": {
         "encoding": {"enum": [*charset.ENCODINGS], "description": "default: gb18030"},
         "line_end": {"enum": ["lf", "crlf"], "description": "default: crlf"},
-        "tables": {
-            "type": "object",
-            "additionalProperties": _RECORD,
-            "description": "one record for each table, its columns in the record's order",
-        },
+        "tables": {"type": "object", "additionalProperties": _RECORD, "description": "columns in the record's order"},
     },
 }
 

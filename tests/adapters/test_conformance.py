@@ -33,7 +33,7 @@ from hub.interface import (
 
 ROOM = Path(adapters.__file__).parent
 PEERS = Path(__file__).parent / "peers"
-LIMITS = {"systems": 150, "formats": 120, "readers": 150}
+LIMITS = {"systems": 150, "formats": 100, "readers": 150}
 LAYOUT = Layout(
     "person",
     "人员",
