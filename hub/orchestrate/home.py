@@ -3,15 +3,18 @@
 Dagster's home is ``<state>/dagster``: with the repository root as home it would write into ``schedules/`` and other rooms.
 """
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
-from types import FrameType
 
 LOCATION = "jinmin-hub"  # never rename it: the state of every schedule hangs on this name
+END_SECONDS = 15.0
 WORKSPACE = f"""load_from:
   - python_module:
       module_name: hub.orchestrate.location
@@ -49,15 +52,41 @@ def environment_of(root: Path, state: Path) -> dict[str, str]:
 
 
 def serve(root: Path, state: Path, host: str, port: int) -> int:
-    """Run the UI and the daemon; SIGINT and SIGTERM end both and whatever they started. Gives Dagster's exit code."""
+    """Run the UI and the daemon until SIGINT or SIGTERM, then end both and whatever they started. Gives the exit code."""
     environment = os.environ | prepare(root, state)
+    # `dagster dev` warns its developers that another command will replace it: not our operator's business.
+    environment["PYTHONWARNINGS"] = "ignore::FutureWarning"
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(state / "dagster" / "workspace.yaml")]
     command += ["-h", host, "-p", str(port), "--log-level", "warning"]
-    process = subprocess.Popen(command, cwd=root, env=environment, start_new_session=True)  # noqa: S603 - our own words
+    asked = threading.Event()
+    # Before the start: a signal that our own parent ignores would be ignored by every child as well.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: asked.set())
+    process = subprocess.Popen(command, cwd=state / "dagster", env=environment, start_new_session=True)  # noqa: S603 - our words
+    while process.poll() is None and not asked.wait(0.2):
+        pass
+    _end(process)
+    return 0 if asked.is_set() else process.returncode
 
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        os.killpg(process.pid, signal.SIGINT)
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    return process.wait()
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End Dagster, which ends its servers; then whatever of its process group is left."""
+    process.send_signal(signal.SIGINT)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=END_SECONDS)
+        if not _group_lives(process.pid):
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+
+
+def _group_lives(group: int) -> bool:
+    end = time.monotonic() + END_SECONDS
+    while time.monotonic() < end:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return False
+        time.sleep(0.1)
+    return True
