@@ -8,7 +8,9 @@ from audit.checkpoint import VKEY
 from audit.error import LogError
 from audit.prove import head, prove_consistency, prove_inclusion
 from audit.report import entries
+from audit.verdict import Verdict
 from audit.verify import verify
+from hub.cli import desk
 from hub.cli.output import as_json_text, emit, json_option, plain
 from hub.interface import DataError
 from hub.root import find_root, state_folder
@@ -36,17 +38,7 @@ def verify_command(context: click.Context, log: Path | None, key: str | None, ol
         verdict = verify(folder, key or (folder / VKEY).read_text().strip(), older=older.read_bytes() if older else None)
     except (LogError, OSError) as error:
         raise DataError(f"{folder}: this log cannot be verified: {error}") from None
-    if as_json:
-        size = verdict.checkpoint.size if verdict.checkpoint else None
-        click.echo(as_json_text({"ok": verdict.ok, "size": size, "entries": verdict.entries, "findings": verdict.findings}))
-    else:
-        for finding in verdict.findings:
-            click.echo(str(finding))
-        for note in verdict.notes:
-            click.echo(f"note: {note}")
-        click.echo(f"{'verified' if verdict.ok else 'NOT verified'}: {verdict.entries:,} entries")
-        if verdict.checkpoint:
-            click.echo(verdict.checkpoint.note.rstrip())
+    _tell(verdict, as_json)
     context.exit(0 if verdict.ok else 1)
 
 
@@ -93,6 +85,58 @@ def head_command(log: Path | None) -> None:
         click.echo(head(log or _own()).note, nl=False)
     except LogError as error:
         raise DataError(f"the log has no head yet: {error}; `hub run` makes one") from None
+
+
+@command.command("cross-check")
+@json_option
+@click.pass_context
+def cross_check_command(context: click.Context, as_json: bool) -> None:
+    """Compare the state database with the sealed log: has anybody changed a row? Exit code 1 if so."""
+    from audit.crosscheck import cross_check  # SQLAlchemy: a reviewer's copy needs none
+
+    try:
+        verdict = cross_check(desk.state().engine, _own())
+    except LogError as error:
+        raise DataError(f"the log cannot be read: {error}; next: hub audit verify") from None
+    _tell(verdict, as_json)
+    context.exit(0 if verdict.ok else 1)
+
+
+@command.command("evidence")
+@click.argument("part")
+@click.option(
+    "--to", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write it here; default: <part>.evidence.json."
+)
+def evidence_command(part: str, target: Path | None) -> None:
+    """Write one file that proves what the log says of PART; `python audit/check_evidence.py FILE` checks it anywhere."""
+    from audit.evidence import evidence
+
+    folder = _own()
+    receipts = {f"receipt-{path.name}": path.read_bytes() for path in sorted(folder.parent.glob(f"receipts/*/*/{part}-*"))}
+    try:
+        made = evidence(folder, part, (folder / VKEY).read_text().strip(), receipts)
+    except (LogError, LookupError) as error:
+        raise DataError(f"no evidence for {part}: {error}") from None
+    path = target or Path(f"{part[:16]}.evidence.json")
+    path.write_bytes(made)
+    click.echo(f"{path}: {len(made):,} bytes, {len(receipts)} receipts")
+
+
+def _tell(verdict: Verdict, as_json: bool) -> None:
+    size = verdict.checkpoint.size if verdict.checkpoint else None
+    if as_json:
+        told = {"ok": verdict.ok, "size": size, "entries": verdict.entries, "counts": verdict.counts}
+        click.echo(as_json_text(told | {"findings": verdict.findings, "notes": verdict.notes}))
+        return
+    for finding in verdict.findings:
+        click.echo(str(finding))
+    for code, count in verdict.counts.items():
+        click.echo(f"{code}: {count:,} in all")
+    for note in verdict.notes:
+        click.echo(f"note: {note}")
+    click.echo(f"{'verified' if verdict.ok else 'NOT verified'}: {verdict.entries:,} entries")
+    if verdict.checkpoint:
+        click.echo(verdict.checkpoint.note.rstrip())
 
 
 def _own() -> Path:

@@ -3,9 +3,13 @@
 import click
 
 from hub.cli import desk
+from hub.cli.backfill import tried
 from hub.cli.output import as_json_text, emit, json_option, plain
+from hub.cli.run import show, worst
+from hub.pipeline import replay
 from hub.quarantine import discard, listed, reasons, shown
 from hub.run import live
+from hub.sealing import seal_log
 
 
 @click.group()
@@ -48,6 +52,20 @@ def show_command(exchange: str, entry: int, unmask: bool, as_json: bool) -> None
     for field, rule in found.findings:
         click.echo(f"  {rule}: {field or 'the whole row'}")
     emit([{"column": key, "value": value} for key, value in (found.row or {}).items()], ("column", "value"), as_json=False)
+
+
+@command.command("replay")
+@click.argument("exchange")
+@click.argument("entries", type=int, nargs=-1)
+@json_option
+@click.pass_context
+def replay_command(context: click.Context, exchange: str, entries: tuple[int, ...], as_json: bool) -> None:
+    """Send refused rows again after the mapping or the partner was mended: these ENTRIES, or all of the exchange."""
+    state, plan, run = desk.state(), desk.one(desk.plans(), exchange), live()
+    outcome = tried(plan, lambda plan: replay(plan, state, run, entries=entries or None))
+    seal_log(state, run.clock())
+    show([outcome], as_json=as_json)
+    context.exit(worst([outcome]))
 
 
 @command.command("discard")
