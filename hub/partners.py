@@ -61,7 +61,7 @@ def _receives(document: Document, releases: Releases, problems: list[Problem]) -
                     Problem(document.key("receives", standard, table), "unknown-table", message, nearest(table, files))
                 )
                 continue
-            versions = [releases.standards[name].tables.get(table) for name in names if name in releases.standards]
+            versions = [releases.standards[name].tables.get(table) if name in releases.standards else None for name in names]
             known_fields = list(dict.fromkeys(_fields(versions)))
             entitled[f"{standard}/{table}"] = tuple(known_fields) if fields == "all" else tuple(fields)
             if isinstance(fields, list) and all(versions):

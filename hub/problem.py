@@ -43,12 +43,12 @@ class Problems(ConfigurationError):  # noqa: N818 - it is named for what it carr
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A cure of the form ``did you mean 'x' or 'y'?``, or the known words when nothing is near."""
+    """A cure of the form ``did you mean 'x' or 'y'?``, or the known words when nothing is near; never empty."""
     names = sorted(set(known))
     close = difflib.get_close_matches(word, names, n=3, cutoff=0.6)
     if close:
         return "did you mean " + " or ".join(f"'{name}'" for name in close) + "?"
-    return f"known: {', '.join(names[:12])}{' …' if len(names) > 12 else ''}" if names else ""
+    return f"known: {', '.join(names[:12])}{' …' if len(names) > 12 else ''}" if names else "there is none yet"
 
 
 CODES: Mapping[str, str] = {

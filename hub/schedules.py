@@ -73,7 +73,7 @@ def _tables(document: Document, standard: Standard, releases: Releases, problems
         return ()
     if "domain" in data:
         found = sorted((table.code, table.name) for table in standard.tables.values() if table.domain == data["domain"])
-        if not found:
+        if not found and len(standard.tables) == len(releases.tables[f"{standard.name}@{standard.version}"]):
             message = f"{standard.name}@{standard.version} has no domain '{data['domain'][:40]}'"
             domains = {table.domain for table in standard.tables.values()}
             problems.append(Problem(document.place("domain"), "unknown-domain", message, nearest(data["domain"], domains)))

@@ -304,10 +304,12 @@ def _secrets(path: str, node: Node, schema: Schema | bool, root: Schema, where: 
 
 
 def _cure(schema: Schema) -> str:
-    """The schema's own words: its description and its examples."""
+    """The schema's own words: its description, or those of its alternatives, and its examples."""
+    choices = schema.get("anyOf") or schema.get("oneOf") or [schema]
+    wanted = " or ".join(choice["description"] for choice in choices if "description" in choice)
     examples = " or ".join(f"'{example}'" for example in schema.get("examples", ())[:3])
-    wanted = f"wanted: {schema['description']}" if "description" in schema else ""
-    return "; ".join(part for part in (wanted, f"for example {examples}" if examples else "") if part)
+    parts = (f"wanted: {wanted}" if wanted else "", f"for example {examples}" if examples else "")
+    return "; ".join(part for part in parts if part) or "correct it, or leave the key out"
 
 
 def _meaning(schema: Schema, name: str) -> str:

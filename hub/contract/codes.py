@@ -1,6 +1,7 @@
 """Takes the folder ``codes/`` of a release; gives its code lists and every mistake in index and CSV files."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -13,24 +14,40 @@ from hub.problem import Place, Problem
 _OPTIONAL = ("valid_from", "valid_to", "replaced_by")
 
 
-def load_codes(folder: Path, root: Path) -> tuple[dict[str, CodeList], frozenset[str], list[Problem]]:
-    """The lists of ``folder/index.yaml`` by name, the names of lists that exist but are wrong, and the problems."""
+@dataclass(slots=True)
+class CodeLists:
+    """Code lists by name. ``broken``: lists that exist but are wrong; ``complete``: False if the index cannot be read at all."""
+
+    sound: dict[str, CodeList] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    complete: bool = True
+    problems: list[Problem] = field(default_factory=list)
+
+    def unknown(self, name: str) -> bool:
+        """Whether there surely is no such list, so that its user is wrong."""
+        return self.complete and name not in self.sound and name not in self.broken
+
+
+def load_codes(folder: Path, root: Path) -> CodeLists:
+    """Every list of ``folder/index.yaml``."""
+    lists = CodeLists()
     index = folder / "index.yaml"
     if not index.exists():
-        return {}, frozenset(), []
+        return lists
     document, found = read(index, root, "codes")
-    problems = list(found)
+    lists.problems += found
     if document is None:
-        return {}, frozenset(), problems
-    lists: dict[str, CodeList] = {}
+        lists.complete = False
+        return lists
     for name, entry in document.data.items():
         if document.sound(name):
             listed, wrong = _list(document, name, entry, folder, root)
-            problems += wrong
+            lists.problems += wrong
             if listed is not None and not wrong:
-                lists[name] = listed
-    problems += _files(document, folder, root)
-    return lists, frozenset(document.data) - lists.keys(), problems
+                lists.sound[name] = listed
+    lists.problems += _files(document, folder, root)
+    lists.broken = document.data.keys() - lists.sound.keys()
+    return lists
 
 
 def _list(

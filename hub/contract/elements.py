@@ -1,10 +1,10 @@
 """Takes the folder ``elements/`` of a release; gives its data elements and every mistake in them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.contract import notation
+from hub.contract.codes import CodeLists
 from hub.contract.model import CodeList, Element, Notation
 from hub.contract.value import bounded, fits, reversed_bounds
 from hub.document import Document, read
@@ -13,26 +13,32 @@ from hub.problem import Place, Problem, nearest
 
 @dataclass(slots=True)
 class Library:
-    """Elements by name. ``broken``: names that exist but are wrong, so that their users are not blamed for it."""
+    """Elements by name. ``broken``: elements that exist but are wrong; ``complete``: False if a file cannot be read at all."""
 
     sound: dict[str, Element] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    complete: bool = True
     problems: list[Problem] = field(default_factory=list)
 
+    def unknown(self, name: str) -> bool:
+        """Whether there surely is no such element, so that its user is wrong."""
+        return self.complete and name not in self.sound and name not in self.broken
 
-def load_elements(folder: Path, root: Path, lists: Mapping[str, CodeList], broken_lists: frozenset[str]) -> Library:
+
+def load_elements(folder: Path, root: Path, lists: CodeLists) -> Library:
     """Every element of ``folder/*.yaml``; names and ids are unique in the release."""
     library = Library()
     ids: dict[str, Element] = {}
     for path in sorted(folder.glob("*.yaml")):
         document, found = read(path, root, "elements")
         library.problems += found
+        library.complete &= document is not None
         for name in document.data if document else ():
             element = _element(document, name, library) if document and document.sound(name) else None
             if element is None:
                 library.broken.add(name)
             elif _unique(element, library, ids):
-                library.problems += _codes(element, lists, broken_lists)
+                library.problems += _codes(element, lists)
                 library.sound[name] = element
     library.broken -= library.sound.keys()
     return library
@@ -111,10 +117,12 @@ def _unique(element: Element, library: Library, ids: dict[str, Element]) -> bool
     return True
 
 
-def _codes(element: Element, lists: Mapping[str, CodeList], broken: frozenset[str]) -> list[Problem]:
-    if element.codes is None or element.codes in broken:
+def _codes(element: Element, lists: CodeLists) -> list[Problem]:
+    if element.codes is None:
         return []
-    if element.codes not in lists:
+    if lists.unknown(element.codes):
         message = f"the code list {element.codes} of {element.name} is not in codes/index.yaml"
-        return [Problem(element.place, "unknown-code-list", message, nearest(element.codes, lists))]
-    return code_problems(element.notation, lists[element.codes], element.place)
+        return [Problem(element.place, "unknown-code-list", message, nearest(element.codes, lists.sound))]
+    if element.codes not in lists.sound:
+        return []
+    return code_problems(element.notation, lists.sound[element.codes], element.place)

@@ -15,12 +15,11 @@ from hub.problem import Place, Problem, nearest
 def load_standard(folder: Path, root: Path) -> tuple[Standard | None, tuple[Problem, ...]]:
     """``contracts/<standard>/<version>/``. Parts that are wrong are left out; None without a sound standard.yaml."""
     document, found = read(folder / "standard.yaml", root, "standard")
-    lists, broken, wrong = load_codes(folder / "codes", root)
-    library = load_elements(folder / "elements", root, lists, broken)
-    digests = {name: _digest(codes) for name, codes in lists.items()}
-    release = Release(folder.parent.name, folder.name, library.sound, frozenset(library.broken), lists, broken, digests)
-    tables, others = load_tables(folder, root, release)
-    problems = [*found, *wrong, *library.problems, *others]
+    lists = load_codes(folder / "codes", root)
+    library = load_elements(folder / "elements", root, lists)
+    digests = {name: _digest(codes) for name, codes in lists.sound.items()}
+    tables, others = load_tables(folder, root, Release(folder.parent.name, folder.name, library, lists, digests))
+    problems = [*found, *lists.problems, *library.problems, *others]
     if document is None or document.faults:
         return None, tuple(problems)
     data = document.data
@@ -39,7 +38,7 @@ def load_standard(folder: Path, root: Path) -> tuple[Standard | None, tuple[Prob
         effective_from=effective,
         source=data.get("source", {}),
         elements=library.sound,
-        code_lists=lists,
+        code_lists=lists.sound,
         tables=tables,
         place=document.place("standard"),
     ), tuple(problems)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hub.contract.elements import bound_problems, code_problems, read_notation
+from hub.contract.codes import CodeLists
+from hub.contract.elements import Library, bound_problems, code_problems, read_notation
 from hub.contract.model import CodeList, Element, Field, Notation, Rule, Table
 from hub.contract.notation import narrows
 from hub.document import Document
@@ -16,15 +17,13 @@ from hub.problem import Problem, nearest
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What the tables of one release refer to. ``broken_*``: names that exist but are wrong."""
+    """What the tables of one release refer to. ``digests``: of the code lists, by name."""
 
     standard: str
     version: str
-    elements: Mapping[str, Element]
-    broken_elements: frozenset[str]
-    lists: Mapping[str, CodeList]
-    broken_lists: frozenset[str]
-    digests: Mapping[str, str]  # of the code lists
+    library: Library
+    lists: CodeLists
+    digests: Mapping[str, str]
 
 
 RESERVED = frozenset({"row_guid", "cd_operation", "cd_time", "cd_batch", "data_source", "data_version"})
@@ -105,12 +104,12 @@ def _required(field: Field) -> Field:
 
 
 def _field(document: Document, name: str, entry: Mapping[str, Any], release: Release) -> tuple[Field | None, list[Problem]]:
-    element = release.elements.get(entry["element"])
+    element = release.library.sound.get(entry["element"])
     if element is None:
-        if entry["element"] in release.broken_elements:
+        if not release.library.unknown(entry["element"]):
             return None, []
         place, message = document.place("fields", name, "element"), f"there is no element '{entry['element'][:40]}'"
-        return None, [Problem(place, "unknown-element", message, nearest(entry["element"], release.elements))]
+        return None, [Problem(place, "unknown-element", message, nearest(entry["element"], release.library.sound))]
     form, problems = _form(document, name, entry, element)
     codes, wrong = _codes(document, name, entry, element, release, form)
     problems += wrong
@@ -150,17 +149,15 @@ def _codes(
     document: Document, name: str, entry: Mapping[str, Any], element: Element, release: Release, form: Notation
 ) -> tuple[CodeList | None, list[Problem]]:
     wanted = entry.get("codes", element.codes)
-    if wanted is None or wanted in release.broken_lists:
+    if wanted is None:
         return None, []
     place = document.place("fields", name, "codes" if "codes" in entry else "element")
-    if wanted not in release.lists:
-        if "codes" not in entry:
-            return None, []  # told once, at the element
-        return None, [
-            Problem(place, "unknown-code-list", f"there is no code list '{wanted[:40]}'", nearest(wanted, release.lists))
-        ]
+    if release.lists.unknown(wanted) and "codes" in entry:  # an element's own list is told once, at the element
+        message = f"there is no code list '{wanted[:40]}'"
+        return None, [Problem(place, "unknown-code-list", message, nearest(wanted, release.lists.sound))]
+    codes = release.lists.sound.get(wanted)
     own = "codes" in entry or "format" in entry
-    return release.lists[wanted], code_problems(form, release.lists[wanted], place) if own else []
+    return codes, code_problems(form, codes, place) if codes and own else []
 
 
 def _rules(document: Document, fields: Mapping[str, Field]) -> tuple[tuple[Rule, ...], list[Problem]]:
