@@ -87,15 +87,12 @@ def parse(text: str, alias: str = "") -> Expression:
     tree = _one(text, "duckdb")
     for node in tree.walk():
         _refuse_node(node)
-    sql = _generated(tree)
+    named = tuple(dict.fromkeys(_named(column) for column in _spelt(tree, alias)))
+    sql = tree.sql("duckdb", comments=False)
     again = _one(sql, "duckdb")
-    if _generated(again) != sql or again != tree:
+    _spelt(again)
+    if again != tree:
         raise Refused("this spelling has more than one reading", "write it in a plainer way")
-    for column in tree.find_all(exp.Column, bfs=False):
-        if alias and not column.table:
-            column.set("table", exp.to_identifier(alias))
-    named = tuple(dict.fromkeys(_named(column) for column in tree.find_all(exp.Column, bfs=False)))
-    sql = _generated(tree)
     _PIECES.setdefault(sql, _split(tree))
     return Expression(sql, named)
 
@@ -322,12 +319,15 @@ def _named(column: exp.Column) -> str:
     return ".".join(part.name for part in column.parts)
 
 
-def _generated(tree: exp.Expr) -> str:
-    """SQL of a tree in which a name is quoted only where it must be."""
-    for column in tree.find_all(exp.Column):
+def _spelt(tree: exp.Expr, alias: str = "") -> list[exp.Column]:
+    """The columns in the order met, after each got its alias, and quotes only where it needs them."""
+    found = list(tree.find_all(exp.Column, bfs=False))
+    for column in found:
+        if alias and not column.table:
+            column.set("table", exp.to_identifier(alias))
         for part in column.parts:
             part.set("quoted", not _PLAIN.fullmatch(part.name))
-    return tree.sql("duckdb", comments=False)
+    return found
 
 
 def _words(error: Exception) -> str:
