@@ -24,7 +24,10 @@ TYPED = {
 }
 
 
-@pytest.fixture(params=["sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg", "mysql"])
+ROADS = ["sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg", "mysql"]
+
+
+@pytest.fixture(params=ROADS)
 def url(request, tmp_path):
     """A database of each road: ADBC and SQLAlchemy."""
     if request.param.startswith("sqlite"):
@@ -84,30 +87,27 @@ def test_every_type_arrives_as_canonical_text(reader, database):
         assert value == text if text else value in ("true", "1")
 
 
+@pytest.mark.parametrize("url", ["postgresql", "postgresql+psycopg", "mysql"], indirect=True)
 def test_timestamps_keep_their_microseconds_and_lose_their_zone(reader, database):
     """A timestamp is written as local time with a point and up to six digits."""
-    if reader.dialect == "sqlite":
-        pytest.skip("SQLite has no timestamps: they are text already")
     type = "datetime(6)" if reader.dialect == "mysql" else "timestamptz"
     run(database, f"CREATE TABLE t (c {type})")
     run(database, "INSERT INTO t VALUES ('2024-01-15 09:30:00.123456')")
     assert rows(reader, f"SELECT {reader.text('c', 'timestamp')} FROM t", ["c"]) == [("2024-01-15 09:30:00.123456",)]
 
 
+@pytest.mark.parametrize("url", ["mysql"], indirect=True)
 def test_a_bit_reads_as_digit(reader, database):
     """MySQL's BIT and TINYINT(1) are 1 and 0, not bytes."""
-    if reader.dialect != "mysql":
-        pytest.skip("BIT is MySQL's")
     run(database, "CREATE TABLE t (b bit(1), t tinyint(1))")
     run(database, "INSERT INTO t VALUES (b'1', 0), (b'0', 17)")
     found = rows(reader, f"SELECT {reader.text('b', 'boolean')}, {reader.text('t', 'boolean')} FROM t", ["b", "t"])
     assert found == [("1", "0"), ("0", "17")]
 
 
+@pytest.mark.parametrize("url", ["mysql"], indirect=True)
 def test_zero_dates_are_text_not_a_crash(reader, database):
     """MariaDB's 0000-00-00 arrives as it stands, for the kernel to refuse that row."""
-    if reader.dialect != "mysql":
-        pytest.skip("zero dates are MySQL's")
     with database.connect() as connection:
         connection.exec_driver_sql("SET sql_mode = ''")
         connection.exec_driver_sql("CREATE TABLE t (d date)")
@@ -130,8 +130,6 @@ def test_counts_and_rows_agree_while_others_write(reader, database):
 
 def test_a_snapshot_cannot_write(reader, database):
     """A business system is never changed by reading it."""
-    if database.url.drivername == "sqlite+pysqlite":
-        pytest.skip("the escape road opens SQLite as its driver does")
     run(database, "CREATE TABLE t (a varchar(10))")
     with reader.snapshot() as snapshot, pytest.raises((PermanentError, TransientError, ConfigurationError)):
         snapshot.scalar("INSERT INTO t VALUES ('1')")
@@ -215,8 +213,8 @@ def test_a_value_that_breaks_the_query_is_not_repeated(postgresql_url):
     """A cast that fails in the middle of a result names no value; the connection is not blamed."""
     secret = "110105194912310021"
     with psycopg.connect(postgresql_url) as connection:
-        connection.execute("CREATE TABLE t AS SELECT i::text AS a FROM generate_series(1, 300000) i")
-        connection.execute("UPDATE t SET a = %s WHERE a = '250000'", (secret + "X",))
+        connection.execute("CREATE TABLE t AS SELECT i::text AS a FROM generate_series(1, 100000) i")
+        connection.execute("UPDATE t SET a = %s WHERE a = '90000'", (secret + "X",))
     for road in ("postgresql", "postgresql+psycopg"):
         reader = sql.connect({"url": postgresql_url.replace("postgresql", road)})
         with closing(reader), reader.snapshot() as snapshot, pytest.raises(DataError) as caught:
@@ -309,26 +307,32 @@ def test_a_zone_for_a_database_without_zones_is_refused(tmp_path):
 
 
 MEMORY = """
-import resource, sys
+import re, sys
 from contextlib import closing
+from pathlib import Path
 from adapters.readers import sql
-def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-before = peak()
-with closing(sql.connect({"url": sys.argv[1]})) as reader, reader.snapshot() as snapshot:
-    count = sum(batch.num_rows for batch in snapshot.batches(sys.argv[2], ["a", "b", "c"], 10000))
+
+def peak():  # of this program alone: getrusage's maximum is inherited from the process that started it
+    return int(re.search(r"VmHWM:\\s+([0-9]+)", Path("/proc/self/status").read_text())[1]) // 1024
+
+with closing(sql.connect({"url": sys.argv[1]})) as reader:
+    with reader.snapshot() as snapshot:
+        snapshot.scalar("SELECT 1")
+        before = peak()
+        count = sum(batch.num_rows for batch in snapshot.batches(sys.argv[2], ["a", "b", "c"], 5000))
 print(count, peak() - before)
 """
 
 
 @pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
 def test_memory_does_not_grow_with_the_rows(server, request):
-    """200,000 rows of 300 bytes (60 MB) are read within 45 MiB."""
+    """200,000 rows of 600 bytes (120 MB) are read within 60 MiB."""
     address = request.getfixturevalue(server)
     series = "generate_series(1, 200000)" if "postgresql" in address else "seq_1_to_200000"
-    statement = f"SELECT repeat('a', 100), repeat('b', 100), repeat('c', 100) FROM {series}"
+    statement = f"SELECT repeat('a', 200), repeat('b', 200), repeat('c', 200) FROM {series}"
     environment = os.environ | {"PYTHONPATH": str(Path(sql.__file__).parents[2])}
     command = [sys.executable, "-c", MEMORY, address, statement]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     count, grown = map(int, done.stdout.split())
     assert count == 200_000
-    assert grown < 45
+    assert grown < 60
