@@ -15,7 +15,7 @@ import pyarrow as pa
 from sqlalchemy.dialects import registry
 
 from hub.interface import ConfigurationError, DataError, Reader, Snapshot
-from hub.plan import Plan
+from hub.plan import Extract, Plan
 from hub.window import Window
 
 BATCH = 50_000
@@ -43,14 +43,15 @@ class Census:
 
 def extract(plan: Plan, window: Window, reader: Reader, view: Snapshot) -> Extraction:
     """Count and rows of a window. The batches raise DataError at their end if the rows do not agree with the count."""
-    source = _source(plan, _bounds(plan, window, reader))
-    columns = ", ".join(
-        f"{reader.text(_name(reader, column), type_)} AS c{number}"
-        for number, (column, type_) in enumerate(zip(plan.extract.columns, plan.extract.types, strict=True))
-    )
+    source = _source(plan.extract, _bounds(plan, window, reader))
     total = _count(view, source)
-    batches = view.batches(f"SELECT {columns} {source}", plan.extract.columns, BATCH)
+    batches = view.batches(f"SELECT {_columns(plan.extract, reader)} {source}", plan.extract.columns, BATCH)
     return Extraction(total, _agreeing(plan, total, batches))
+
+
+def everything(what: Extract, reader: Reader) -> str:
+    """The statement that reads all rows, whatever their watermark; columns as in ``what.columns``."""
+    return f"SELECT {_columns(what, reader)} {_source(what)}"
 
 
 def census(plan: Plan, window: Window, reader: Reader, view: Snapshot) -> Census | str:
@@ -60,10 +61,10 @@ def census(plan: Plan, window: Window, reader: Reader, view: Snapshot) -> Census
         return "the mapping's deleted: is not a comparison that every database reads alike"
     watermark = _watermark(plan, window, reader)
     if watermark is None:
-        return Census(_count(view, _source(plan, deleted)), 0)
+        return Census(_count(view, _source(plan.extract, deleted)), 0)
     column, _, upper = watermark
-    beyond = _count(view, _source(plan, deleted, f"NOT ({column} {upper})"))
-    return Census(_count(view, _source(plan, deleted)) - beyond, beyond)
+    beyond = _count(view, _source(plan.extract, deleted, f"NOT ({column} {upper})"))
+    return Census(_count(view, _source(plan.extract, deleted)) - beyond, beyond)
 
 
 def _agreeing(plan: Plan, total: int, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -78,10 +79,15 @@ def _agreeing(plan: Plan, total: int, batches: Iterator[pa.RecordBatch]) -> Iter
         )
 
 
-def _source(plan: Plan, *conditions: str) -> str:
+def _columns(what: Extract, reader: Reader) -> str:
+    pairs = enumerate(zip(what.columns, what.types, strict=True))
+    return ", ".join(f"{reader.text(_name(reader, column), type_)} AS c{number}" for number, (column, type_) in pairs)
+
+
+def _source(what: Extract, *conditions: str) -> str:
     """FROM and WHERE. Line breaks, because the mapping's own SQL may end in a comment."""
-    found = [f"(\n{text}\n)" for text in (plan.extract.condition, *conditions) if text]
-    return f"FROM {plan.extract.from_sql}\n" + ("WHERE " + " AND ".join(found) if found else "")
+    found = [f"(\n{text}\n)" for text in (what.condition, *conditions) if text]
+    return f"FROM {what.from_sql}\n" + ("WHERE " + " AND ".join(found) if found else "")
 
 
 def _count(view: Snapshot, source: str) -> int:

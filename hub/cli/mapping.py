@@ -1,8 +1,12 @@
 """`hub mapping test`: runs the tests that stand in the mapping files through the real kernel."""
 
+from datetime import UTC, datetime
+
 import click
 
 from hub.cli.output import as_json_text, json_option
+from hub.connection import INSTALLED
+from hub.inline_test import run_tests
 from hub.interface import ConfigurationError
 from hub.problem import Problems, nearest
 from hub.repository import load
@@ -20,17 +24,27 @@ def command() -> None:
 @click.pass_context
 def test_command(context: click.Context, mappings: tuple[str, ...], as_json: bool) -> None:
     """Run the inline tests of all MAPPINGS or those named. Exit code 1 if one fails."""
-    from hub.kernel.inline_test import run_tests  # DuckDB, only when a test really runs
-
-    repository, problems = load(find_root())
+    today = datetime.now(UTC).astimezone().date()
+    repository, problems = load(find_root(), today)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise Problems(errors)
-    known = {mapping.name: mapping for mapping in repository.mappings}
     for name in mappings:
-        if name not in known:
+        if name not in {mapping.name for mapping in repository.mappings}:
+            known = (mapping.name for mapping in repository.mappings)
             raise ConfigurationError(f"no mapping is called '{name}': {nearest(name, known)}")
-    results = [result for name in mappings or known for result in run_tests(known[name], repository)]
+    results = [
+        result
+        for mapping in repository.mappings
+        if not mappings or mapping.name in mappings
+        for result in run_tests(
+            mapping,
+            repository.standards[f"{mapping.standard}@{mapping.version}"].tables[mapping.table],
+            repository.sources[mapping.source],
+            INSTALLED,
+            today,
+        )
+    ]
     failed = [result for result in results if not result.passed]
     if as_json:
         click.echo(as_json_text(results))
