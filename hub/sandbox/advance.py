@@ -22,7 +22,7 @@ from hub.sandbox.rows.allowance import PayDay
 from hub.sandbox.seed import DEFECT_RATE, add_batches, add_couple
 from hub.sandbox.store import SYSTEMS, Store, opened
 from hub.sandbox.story import Clock
-from hub.sandbox.systems import allowance, case, marriage
+from hub.sandbox.systems import case, marriage
 from hub.sandbox.truth import Tally, Truth
 
 _STOCK = "blank_certificate_stock"
@@ -72,16 +72,15 @@ class Step:
 def advance(urls: Mapping[str, str], seed: int, step: int, at: datetime, *, defects: float = DEFECT_RATE) -> Truth:
     """Step ``step`` (1, 2 ...) of the databases that ``seed`` made with the same ``seed``; everything is saved at ``at``.
 
-    One step per window: returns what the window that holds ``at`` must find. ``at`` must lie more than ten minutes before that
-    window's end, or the overlap of the next one reads the rows again; in the window after the seed, ``recent`` of the seed's
-    truth comes on top of source and unchanged.
+    Payments that were sent stay as they are: a bank takes nothing back. One step per window: returns what the window that
+    holds ``at`` must find. ``at`` must lie more than ten minutes before that window's end, or the overlap of the next one reads
+    the rows again; in the window after the seed, ``recent`` of the seed's truth comes on top of source and unchanged.
     """
     planter = Planter(defects, Truth({}))
     with opened(urls) as store:
         now = Step(store, step, at, planter.truth)
         moved = _stock(now)
         _soft_deletes(now)
-        _payments(now)
         _changes(now)
         moved += _repairs(now)
         _newcomers(now, planter, seed)
@@ -95,22 +94,6 @@ def _soft_deletes(now: Step) -> None:
     for system, table, alive, dead, every, target in _SOFT_DELETES:
         where = and_(now.some(table, every), *(table.c[column] == value for column, value in alive.items()))
         now.delivered(target, now.save(system, table, where, **dead))
-
-
-def _payments(now: Step) -> None:
-    """Payment lines are taken back; their batches shrink, but never to nothing."""
-    connection = now.store.connections["allowance"]
-    line, batch = allowance.LINE, allowance.BATCH
-    going = and_(line.c.sc_bz == "N", now.some(line, 1_000))
-    taken = (
-        select(line.c.pcid, func.count().label("lines"), func.sum(line.c.je).label("total")).where(going).group_by(line.c.pcid)
-    )
-    for pcid, lines, total in connection.execute(taken).all():
-        held = select(PLANTED.c.row_id).where(PLANTED.c.table_name == batch.name)
-        where = and_(batch.c.pcid == pcid, batch.c.rs > lines, batch.c.pcid.not_in(held))
-        if now.save("allowance", batch, where, rs=batch.c.rs - lines, je=batch.c.je - total):
-            now.delivered("disbursement_batch", 1)
-            now.delivered("disbursement_detail", now.save("allowance", line, and_(going, line.c.pcid == pcid), sc_bz="Y"))
 
 
 def _changes(now: Step) -> None:

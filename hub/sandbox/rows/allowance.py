@@ -21,11 +21,12 @@ _SCHEMES = {"GLJT": "高龄津贴", "SHBT": "困难残疾人生活补贴", "HLBT
 
 @dataclass(slots=True)
 class Batch:
-    """A batch that is being filled: one scheme, one district, one bank."""
+    """A batch that is being filled: one scheme, one district, one bank. ``issued`` counts lines that were taken back, too."""
 
     number: int
     scheme: str
     office: Office
+    issued: int = 0
     lines: int = 0
     total: Decimal = Decimal(0)
 
@@ -47,19 +48,22 @@ class PayDay:
 
 
 def line_rows(seed: int, person: Person, pay_day: PayDay, clock: Clock) -> Iterator[LocalRow]:
-    """The payment line of a person, or nothing; it is counted in its batch."""
+    """The payment line of a person, or nothing; it is counted in its batch, unless it was taken back before it was sent."""
     random = Random(f"{seed}/allowance/{person.number}")  # noqa: S311 - reproducible, not secret
     scheme = _scheme(random, clock.today.year - person.birth.year) if person.document == "111" else None
     if scheme is None:
         return
     batch = pay_day.batch(scheme, BY_DIVISION.get(person.division or "") or OFFICES[random.randrange(len(BEIJING))])
     amount = _amount(random, scheme, clock.today.year - person.birth.year)
-    batch.lines += 1
-    batch.total += amount
+    taken_back = batch.lines > 0 and random.random() < 0.01
+    batch.issued += 1
+    if not taken_back:
+        batch.lines += 1
+        batch.total += amount
     values: Values = {
         "mxid": person.number * 10,
         "pcid": batch.number,
-        "xh": batch.lines,
+        "xh": batch.issued,
         "xm": written_name(random, person),
         "zjlx": "01",
         "sfzh": written_id(random, person),
@@ -68,10 +72,10 @@ def line_rows(seed: int, person: Person, pay_day: PayDay, clock: Clock) -> Itera
         "zhlx": random.choice("KKKZ"),
         "je": amount,
         "yt": _SCHEMES[scheme],
-        "sc_bz": "N",
+        "sc_bz": "Y" if taken_back else "N",
         "gxsj": clock.saved(clock.today - timedelta(days=2), random),
     }
-    yield LocalRow(allowance.LINE, values, ("disbursement_detail",))
+    yield LocalRow(allowance.LINE, values, ("disbursement_detail",), dead=taken_back)
 
 
 def batch_rows(pay_day: PayDay, clock: Clock) -> Iterator[LocalRow]:

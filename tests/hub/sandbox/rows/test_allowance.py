@@ -28,15 +28,27 @@ def test_lines_add_up_to_their_batches() -> None:
     """Number and amount, in yuan."""
     assert LINES
     for batch in BATCHES:
-        lines = [line for line in LINES if line["pcid"] == batch["pcid"]]
+        lines = [line for line in LINES if line["pcid"] == batch["pcid"] and line["sc_bz"] == "N"]
         assert (len(lines), sum(line["je"] for line in lines)) == (batch["rs"], batch["je"])
-    assert sum(batch["rs"] for batch in BATCHES) == len(LINES)
+    assert sum(batch["rs"] for batch in BATCHES) == sum(line["sc_bz"] == "N" for line in LINES)
+    assert all(batch["rs"] for batch in BATCHES)
+
+
+def test_a_line_taken_back_is_dead_and_keeps_its_number() -> None:
+    """The bank never hears of it, and no other line gets its number."""
+    day = PayDay(5)
+    people = (person for pair in couples(7, 0, 1_500) for person in (pair.man, pair.woman))
+    rows = [row for person in people for row in line_rows(7, person, day, CLOCK)]
+    assert {row.values["sc_bz"] for row in rows} == {"Y", "N"}
+    assert all(row.dead == (row.values["sc_bz"] == "Y") for row in rows)
 
 
 def test_lines_are_numbered_within_their_batch() -> None:
     """From one on, without a gap: batch and number are the bank's key."""
     for batch in BATCHES:
-        assert [line["xh"] for line in LINES if line["pcid"] == batch["pcid"]] == list(range(1, batch["rs"] + 1))
+        assert [line["xh"] for line in LINES if line["pcid"] == batch["pcid"]] == list(
+            range(1, sum(line["pcid"] == batch["pcid"] for line in LINES) + 1)
+        )
 
 
 def test_batch_numbers_are_given_once_over_all_waves() -> None:
