@@ -51,7 +51,7 @@ def test_a_table_a_partner_and_a_schedule_are_added_as_written(copy: Path) -> No
         (copy / path).write_text(text.replace("/tmp/fengtai", str(target)), encoding="utf-8")
     block = next(block for block in SHELL.findall(readme("README.md")) if "fengtai" in block)
     lines = [line.replace("/tmp/fengtai", str(target)) for line in block.splitlines()]
-    said = {line: "" for line in lines}
+    said = dict.fromkeys(lines, "")
     try:
         for line in lines:
             said[line] = typed(copy, line)
