@@ -1,17 +1,18 @@
 """Takes a mapping, its target table and its source; gives the Kernel: one SELECT over one batch. Pure, deterministic text.
 
-The SELECT is a stack of layers, each a subquery that adds columns to those below (the letter is their prefix):
+A SELECT is a stack of layers, each a subquery that adds columns to those below (the letter is their prefix):
 
-* values    ``y: e: l: v:``    source columns as declared, expressions, their texts, crosswalks (``hub.kernel.values``)
-* usual     ``n: x: d: i: t:`` the usual form of each value (``hub.kernel.rules``)
-* known     ``k:``             code lists
-* judged    ``odd``            true on the few rows that need a closer look
-* finished  the fields under their own names
-* ruled     ``broken``         true where a rule across fields, or a plausibility, is not kept
-* told      the fields, operation, key, digest, and the masks, which are worked out only on rows that are odd or broken
+* values    ``y: e: l: v:``  source columns as declared, expressions, their texts, crosswalks (``hub.kernel.values``)
+* readings  ``n: d: m: k:``  what the rules need: narrowed texts, days, code lists ... (``hub.kernel.rules``)
+* fields    under their own names, in canonical form
+* told      the fields, operation, key and digest
 
-It reads the relation ``batch`` (source columns as texts, cleaned by ``hub.kernel.clean``), the lookups, and the variable
-``day``: the day of the window as eight digits.
+There are two, because DuckDB spends as long on making ready a condition as on a hundred rows of it. ``Kernel.quick`` knows
+the usual spellings only and says of each row whether it is suspicious: it has an odd value, or breaks a rule across fields.
+``Kernel.sql`` knows every spelling and tells every finding; it is right for any row, and run for the suspicious ones.
+
+Both read the relation ``batch`` (source columns as texts, cleaned by ``hub.kernel.clean``), the lookups, and ``window_day()``:
+the day of the window as eight digits.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,7 +31,7 @@ from hub.mapping.expression import parse, rename
 from hub.mapping.model import Mapping, Source
 from hub.plan import Finding, Kernel, Lookup
 
-_WINDOW_DAY = "getvariable('day')"
+_WINDOW_DAY = "window_day()"
 _SEPARATOR = "chr(31)"  # U+001F: a text that holds it is refused, so joined texts are told apart
 _ODD, _BROKEN, _OP, _D = name("odd:"), name("broken:"), name("_op"), "'D'"
 _EVERYTHING = f"{2**64 - 1}::UBIGINT"
@@ -52,22 +53,47 @@ def compile_kernel(mapping: Mapping, table: Table, source: Source) -> Kernel:
     made = _readings(table, made_of, persons)
     cases = _cases(made, made_of, table, persons)
     findings = number(cases)
-    below = (
-        *made_of.layers,
-        Layer({column: sql for each in made if each.reading for column, sql in each.reading.columns.items()}),
-        _known(made),
-        Layer({_ODD: _judged(made, made_of), **_operation(made_of)}),
-    )
-    ruled = Layer({_BROKEN: _ruled(table, persons)})
-    quick = (*below, Layer({name(each.field.name): _usual(each) for each in made}), ruled)
-    whole = (*below, Layer({name(each.field.name): _finished(each) for each in made}), ruled)
     told = _told(table, made_of)
     return Kernel(
-        _select(told | _masks(table, made_of, cases, findings), whole),
-        _select(told | {name("_suspicious"): f"{_ODD} OR {_BROKEN}"}, quick),
+        _select(told | _masks(table, made_of, cases, findings), _whole(made, made_of)),
+        _select(told | {name("_suspicious"): f"{_ODD} OR {_BROKEN}"}, _quick(made, made_of, table, persons)),
         _lookups(mapping, table),
         findings,
     )
+
+
+def _quick(made: Sequence[_Made], made_of: Values, table: Table, persons: Sequence[Person]) -> tuple[Layer, ...]:
+    readings = [each.reading for each in made if each.reading]
+    known, joins = _known(made)
+    return (
+        *made_of.layers,
+        Layer(_merged(reading.columns for reading in readings)),
+        Layer(_merged(reading.more for reading in readings) | known, joins),
+        Layer({_ODD: _judged(made, made_of), _OP: _operation(made_of)}),
+        Layer({name(each.field.name): each.reading.usual if each.reading else _nothing(each.field) for each in made}),
+        Layer({_BROKEN: _ruled(table, persons)}),
+    )
+
+
+def _whole(made: Sequence[_Made], made_of: Values) -> tuple[Layer, ...]:
+    readings = [each.reading for each in made if each.reading]
+    known, joins = _known(made)
+    return (
+        *made_of.layers,
+        Layer(_merged(reading.prepared for reading in readings)),
+        Layer(_merged(reading.parsed for reading in readings) | known | {_OP: _operation(made_of)}, joins),
+        Layer({name(each.field.name): each.reading.final if each.reading else _nothing(each.field) for each in made}),
+        Layer(_merged(reading.checked for reading in readings)),
+    )
+
+
+def _merged(columns: Iterable[MappingOf[str, str]]) -> dict[str, str]:
+    return {column: sql for each in columns for column, sql in each.items()}
+
+
+def _nothing(field: Field) -> str:
+    """A field that the mapping does not fill."""
+    return f"CAST(NULL AS {sql_type(field.notation) if field.numeric else 'VARCHAR'})"
 
 
 def _select(columns: MappingOf[str, str], layers: Iterable[Layer]) -> str:
@@ -108,24 +134,21 @@ def _day(field: Field, reading: Reading) -> Beside:
     return Beside(usual, final, reading.odd)
 
 
-def _known(made: Iterable[_Made]) -> Layer:
-    """The joins of code lists, and what takes two steps to read."""
+def _known(made: Iterable[_Made]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The columns of joined code lists, and the joins."""
     columns: dict[str, str] = {}
-    joins = []
+    joins: list[str] = []
     for each in made:
-        if each.reading is None:
-            continue
-        columns |= each.reading.more
-        if each.reading.join:
+        if each.reading is not None and each.reading.join is not None:
             join, alias = each.reading.join, name(f"k:{each.field.name}")
             joins.append(f'LEFT JOIN {name(join.lookup)} AS {alias} ON {alias}."code" = {join.key}')
             edges = (f"{edge}{index}" for index in range(join.periods) for edge in ("from", "to"))
             columns |= {name(f"k:{each.field.name}.{column}"): f"{alias}.{name(column)}" for column in ("code", *edges)}
-    return Layer(columns, tuple(joins))
+    return columns, tuple(joins)
 
 
-def _operation(made_of: Values) -> dict[str, str]:
-    return {_OP: f"CASE WHEN {made_of.deletes} THEN 'D' ELSE 'I' END"} if made_of.deletes else {_OP: "'I'"}
+def _operation(made_of: Values) -> str:
+    return f"CASE WHEN {made_of.deletes} THEN {_D} ELSE 'I' END" if made_of.deletes else "'I'"
 
 
 def _judged(made: Iterable[_Made], made_of: Values) -> str:
@@ -140,20 +163,6 @@ def _judged(made: Iterable[_Made], made_of: Values) -> str:
         conditions += [f"{each.value.column} IS NULL"] if each.field.required else []
         conditions += each.reading.odd
     return case(any_of(dict.fromkeys(conditions)), "TRUE", "FALSE")
-
-
-def _usual(each: _Made) -> str:
-    """The field's value in its usual form, typed as the contract says."""
-    if each.reading is None:
-        return f"CAST(NULL AS {sql_type(each.field.notation) if each.field.numeric else 'VARCHAR'})"
-    return each.reading.usual
-
-
-def _finished(each: _Made) -> str:
-    """The field's canonical form, typed as the contract says."""
-    if each.reading is None or each.reading.mended is None:
-        return _usual(each)
-    return case(any_of(each.reading.odd), each.reading.mended, each.reading.usual)
 
 
 def _ruled(table: Table, persons: Iterable[Person]) -> str:
@@ -174,14 +183,15 @@ def _cases(made: Iterable[_Made], made_of: Values, table: Table, persons: Iterab
     """Everything that may be said about a row, in the order of the fields; then the rules across fields, then the doubts."""
     cases = [_field_case(each) for each in made]
     if made_of.broken:
-        cases.append(Case((), (), (_claim(None, "source-type", any_of(made_of.broken), title="删除标志"),)))
+        cases.append(Case((), (_claim(None, "source-type", any_of(made_of.broken), title="删除标志"),)))
     for rule in table.rules:
         broken = f"TRY({_kept(rule)}) IS NOT TRUE"
-        cases.append(Case((), (), (Claim(None, "rule", rule.name, broken, rule.severity),)))
+        cases.append(Case((), (Claim(None, "rule", rule.name, broken, rule.severity),)))
     for person in persons:
         for code, field, condition in plausible.doubts(person):
             claim = _claim(table.fields[field], code, condition)
-            cases.append(Case((), (f"{plausible.applies(person)} AND ({condition})",), (replace(claim, severity="warning"),)))
+            told = replace(claim, severity="warning", condition=f"{plausible.applies(person)} AND ({condition})")
+            cases.append(Case((), (told,)))
     return cases
 
 
@@ -189,7 +199,7 @@ def _field_case(each: _Made) -> Case:
     """What may be said about one field."""
     field, value, reading = each.field, each.value, each.reading
     if value is None or reading is None:
-        return Case((), (), (_claim(field, "required", "TRUE"),) if field.required else ())
+        return Case((), (_claim(field, "required", "TRUE"),) if field.required else ())
     first = [_claim(field, "source-type", any_of(value.broken))] if value.broken else []
     first += [_claim(field, "unmapped", value.unmapped)] if value.unmapped else []
     missing = _claim(field, "required", f"{value.column} IS NULL")
@@ -199,7 +209,7 @@ def _field_case(each: _Made) -> Case:
         uncast = f"TRY_CAST({value.column} AS {value.declared}) IS NULL"
         rest = tuple(replace(claim, condition=f"NOT ({uncast}) AND ({claim.condition})") for claim in rest)
         rest = (_claim(field, "source-type", uncast), *rest)
-    return Case(tuple(first), reading.odd, rest)
+    return Case(tuple(first), rest)
 
 
 def _claim(field: Field | None, code: str, condition: str, title: str = "") -> Claim:
@@ -224,14 +234,12 @@ def _told(table: Table, made_of: Values) -> dict[str, str]:
 def _masks(table: Table, made_of: Values, cases: Sequence[Case], findings: Sequence[Finding]) -> dict[str, str]:
     """What is wrong with the row; a delete need only have a right key."""
     told = {}
-    suspicious = f"{_ODD} OR {_BROKEN}"
     keep = bits_of(findings, table.key)
     for index, mask in enumerate(masks(cases, findings, "error")):
         kept = f"({mask}) & {case(f'{_OP} = {_D}', f'{keep[index]}::UBIGINT', _EVERYTHING)}" if made_of.deletes else mask
-        told[name(f"_errors_{index}")] = case(suspicious, kept, NOTHING)
-    spared = f"({suspicious}) AND {_OP} <> {_D}" if made_of.deletes else suspicious
+        told[name(f"_errors_{index}")] = kept
     for index, mask in enumerate(masks(cases, findings, "warning")):
-        told[name(f"_warnings_{index}")] = case(spared, mask, NOTHING)
+        told[name(f"_warnings_{index}")] = case(f"{_OP} = {_D}", NOTHING, mask) if made_of.deletes else mask
     return told
 
 

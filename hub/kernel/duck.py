@@ -31,14 +31,15 @@ FIXED: dict[str, str | int | float | list[str]] = {
 class Database:
     """One locked database in memory; a context manager.
 
-    ``tables`` are filled and ``variables`` set before it is locked; afterwards only queries run. ``files``: directories whose
+    ``tables`` are filled and ``constants`` (names of functions without arguments) defined before it is locked; afterwards only
+    queries run. ``files``: directories whose
     files a query may read and write. ``memory``: bytes it may use, beyond which it writes to ``spill`` or raises DataError.
     """
 
     def __init__(
         self,
         tables: Sequence[Lookup] = (),
-        variables: Mapping[str, str] | None = None,
+        constants: Mapping[str, str] | None = None,
         *,
         files: Sequence[Path] = (),
         memory: int = 1 << 30,
@@ -47,10 +48,11 @@ class Database:
         limits = {"memory_limit": f"{memory}B", "temp_directory": str(spill) if spill else ""}
         self._inputs: dict[str, _Input] = {}
         self._connection = duckdb.connect(":memory:", config=FIXED | limits)
-        for table in tables:
-            self._fill(table)
-        for variable, value in (variables or {}).items():
-            self._connection.execute(f"SET VARIABLE {name(variable)} = {literal(value)}")
+        for table in tables:  # a table of the database's own would have every statement planned at each run
+            columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
+            self.offer(table.name, pa.table([pa.array(column, pa.string()) for column in columns], names=list(table.columns)))
+        for constant, value in (constants or {}).items():  # no variable, for the same reason
+            self._connection.execute(f"CREATE MACRO {name(constant)}() AS {literal(value)}")
         allowed = [*files, *([spill] if spill else [])]
         if allowed:
             self._connection.execute(f"SET allowed_directories = [{', '.join(literal(str(each)) for each in allowed)}]")
@@ -104,13 +106,6 @@ class Database:
             return self._connection.sql(sql).to_arrow_table()
         except duckdb.Error as error:
             raise _translated(error) from None
-
-    def _fill(self, table: Lookup) -> None:
-        columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
-        rows = pa.table([pa.array(column, pa.string()) for column in columns], names=list(table.columns))
-        self._connection.register("filling", rows)
-        self._connection.execute(f"CREATE TABLE {name(table.name)} AS FROM filling")
-        self._connection.unregister("filling")
 
 
 class _Input:

@@ -56,7 +56,7 @@ class Engine:
         self._name = f"{table.standard}/{table.name}"
         self._errors = [n for n, finding in enumerate(kernel.findings) if finding.severity == "error"]
         self._warnings = [n for n, finding in enumerate(kernel.findings) if finding.severity == "warning"]
-        self._database = Database(kernel.lookups, {"day": f"{day:%Y%m%d}"})
+        self._database = Database(kernel.lookups, {"window_day": f"{day:%Y%m%d}"})
         self._planned: set[str] = set()
 
     def __enter__(self) -> Self:

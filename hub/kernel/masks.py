@@ -6,7 +6,7 @@ Error findings take the bits 0, 1, 2 ... of ``_errors_0``, ``_errors_1`` ..., 64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hub.kernel.sql import any_of, case
+from hub.kernel.sql import case
 from hub.plan import Finding
 
 WIDTH = 64
@@ -42,11 +42,10 @@ class Claim:
 class Case:
     """What may be said about one field: the first of ``first`` that holds and nothing else, or all of ``rest`` that hold.
 
-    ``rest`` is looked at only where one of ``odd`` holds. A claim without a title is not told: it only ends the case.
+    A claim without a title is not told: it only ends the case.
     """
 
     first: tuple[Claim, ...]
-    odd: tuple[str, ...]
     rest: tuple[Claim, ...]
 
 
@@ -61,7 +60,7 @@ def number(cases: Sequence[Case]) -> tuple[Finding, ...]:
 
 
 def masks(cases: Sequence[Case], findings: Iterable[Finding], severity: str) -> list[str]:
-    """The SQL of each mask of one severity, evaluated on suspicious rows only."""
+    """The SQL of each mask of one severity."""
     bits = {(f.field, f.rule, f.title): f.bit for f in findings if f.severity == severity}
     columns = []
     for start in range(0, len(bits), WIDTH):
@@ -92,8 +91,6 @@ def _part(each: Case, bits: dict[tuple[str | None, str, str], str], severity: st
     if not rest and all(bit(claim) == NOTHING for claim in each.first):
         return ""
     sql = " | ".join(rest) or NOTHING
-    if each.odd and rest:
-        sql = case(any_of(each.odd), sql, NOTHING)
     for claim in reversed(each.first):
         sql = case(claim.condition, bit(claim), f"({sql})")
     return f"({sql})"

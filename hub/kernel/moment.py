@@ -5,7 +5,7 @@ take half a date for another day (``try_strptime('2024115', '%Y%m%d')`` is the 5
 """
 
 from hub.contract.model import Notation
-from hub.kernel.sql import literal, narrow
+from hub.kernel.sql import literal
 
 _YEAR, _MONTH, _DAY = "([1-9][0-9]{3})", "([0-9]{1,2})", "([0-9]{1,2})"
 _BETWEEN = (("-", "-", ""), ("/", "/", ""), (r"\.", r"\.", ""), ("年", "月", "日"))
@@ -43,21 +43,24 @@ def printed(notation: Notation, moment: str) -> str:
     return f"CASE WHEN {whole} THEN {spelt} END"
 
 
-def mended(notation: Notation, text: str) -> str:
-    """The canonical text of any spelling that is allowed: 2024/1/5, 2024.01.15, 2024年1月15日, with or without a time."""
-    plain = narrow(text)
-    moment = (
-        f"CASE WHEN regexp_full_match({plain}, {literal(_DAY_AND_CLOCK)}) "
-        f"THEN TRY_CAST(rtrim(regexp_replace({plain}, {literal(_APART)}, '\\1-\\2-\\3 ')) AS TIMESTAMP) "
-        f"WHEN regexp_full_match({plain}, '[1-9][0-9]{{7}}') THEN try_strptime({plain}, '%Y%m%d') "
-        f"WHEN regexp_full_match({plain}, '[1-9][0-9]{{13}}') THEN try_strptime({plain}, '%Y%m%d%H%M%S') END"
+def read(text: str) -> str:
+    """A TIMESTAMP from any spelling that is allowed: 2024/1/5, 2024.01.15, 2024年1月15日, with or without a time; else null."""
+    apart = f"rtrim(regexp_replace({text}, {literal(_APART)}, '\\1-\\2-\\3 '))"
+    return (
+        f"CASE WHEN regexp_full_match({text}, {literal(_DAY_AND_CLOCK)}) THEN TRY_CAST({apart} AS TIMESTAMP) "
+        f"WHEN regexp_full_match({text}, '[1-9][0-9]{{7}}') THEN try_strptime({text}, '%Y%m%d') "
+        f"WHEN regexp_full_match({text}, '[1-9][0-9]{{13}}') THEN try_strptime({text}, '%Y%m%d%H%M%S') END"
     )
+
+
+def spelt(notation: Notation, text: str, moment: str) -> str:
+    """The canonical text of what ``read`` made of ``text``; a year or a month may also stand alone."""
     full = f"strftime({moment}, '{_PRINTED[notation.maximum]}')"
     if notation.maximum not in _SHORT:
         return full
     short = literal(_SHORT[notation.maximum])
     groups = "\\1\\2" if notation.maximum == 6 else "\\1"
-    return f"CASE WHEN regexp_full_match({plain}, {short}) THEN regexp_replace({plain}, {short}, '{groups}') ELSE {full} END"
+    return f"CASE WHEN regexp_full_match({text}, {short}) THEN regexp_replace({text}, {short}, '{groups}') ELSE {full} END"
 
 
 def day_of(notation: Notation, text: str) -> str:

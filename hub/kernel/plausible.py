@@ -5,8 +5,8 @@ Sex on record and number may differ rightly after a change, so these are warning
 """
 
 from hub.kernel import moment
-from hub.kernel.check_digit import id_digits, id_wrong
 from hub.kernel.person import RESIDENT_CARD, Person
+from hub.kernel.rules import wrong_column
 from hub.kernel.sql import name
 
 
@@ -25,9 +25,8 @@ def doubts(person: Person) -> tuple[tuple[str, str, str], ...]:
 
 
 def applies(person: Person) -> str:
-    """True where the number is that of a resident identity card and is right: else it says nothing."""
-    number = name(person.number.name)
-    right = f"NOT coalesce({id_wrong(number, id_digits(number))}, TRUE)"
+    """True where the number is that of a resident identity card and is right (column of ``checked``): else it says nothing."""
+    right = f"NOT {wrong_column(person.number)}"
     if person.type is None:
         return right
     return f"coalesce({name(person.type.name)} = '{RESIDENT_CARD}', TRUE) AND {right}"

@@ -1,12 +1,12 @@
 """Takes one field of a contract; gives its conversion and its rules as SQL of one value. Pure text, no input or output.
 
-A value is read in two steps, because almost every value is in order. ``usual`` is its canonical form if it is spelled in
-the usual way; the conditions ``odd`` are cheap and true for every value that is spelled otherwise or breaks a rule (null
-counts as false). Only where one is true, ``mended`` (the canonical form of any spelling that is allowed, or null) and
-the ``verdicts`` (finding code, condition) are evaluated. So a verdict that is true must have made an ``odd`` true.
+A value is read in two ways. The quick one is for the values that are in order, which is nearly all: ``usual`` is the canonical
+form of a value in its usual spelling, and one of the cheap conditions ``odd`` is true where that is not enough (null counts
+as false). The whole one is for all values: ``final`` is the canonical form of any spelling that is allowed, or null,
+and the ``verdicts`` are the finding codes with their conditions. Both agree on every value that is not odd, and no verdict
+is true of it.
 
-The value is a column of texts: trimmed, never empty, null where there is none, ``chr(0)`` where the text was spoilt.
-``usual`` and ``odd`` read the value and ``columns``; the verdicts read the value and the finished column of the field.
+A value is a column of texts: trimmed, never empty, null where there is none, ``chr(0)`` where the text was spoilt.
 """
 
 import re
@@ -15,26 +15,34 @@ from dataclasses import dataclass, field, replace
 
 from hub.contract.model import CodeList, Field, Notation
 from hub.kernel import moment
-from hub.kernel.check_digit import credit_wrong, id_digits, id_halves, id_wrong
+from hub.kernel.check_digit import credit_wrong, id_digits, id_halves, id_odd, id_wrong
 from hub.kernel.lookups import CodeJoin, code_join, is_inline
 from hub.kernel.person import RESIDENT_CARD
 from hub.kernel.sql import any_of, case, decimal, literal, literals, name, narrow
 
 _CLASSES = {"a": "A-Za-z", "an": "0-9A-Za-z", "n": "0-9"}
 _ID_LENGTH = 18
-_OTHER_LENGTH = 15  # a passport, a travel permit, or an ID number of the first generation is no longer than this
+Columns = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a value becomes its canonical form, see above. ``columns`` stand ready before ``more`` and ``join`` are made."""
+    """How a value is read, see above.
+
+    Quick: ``usual`` and ``odd`` read the value, ``columns``, ``more`` (which reads ``columns``) and the ``join``.
+    Whole: ``final`` reads ``prepared``, ``parsed`` (which reads ``prepared``) and the ``join``; ``checked`` reads the field's
+    finished column, and the verdicts read everything.
+    """
 
     usual: str
     odd: tuple[str, ...]
-    mended: str | None = None  # None: nothing can be mended, the text stays as it is
-    verdicts: tuple[tuple[str, str], ...] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
-    more: Mapping[str, str] = field(default_factory=dict)
+    final: str
+    verdicts: tuple[tuple[str, str], ...]
+    columns: Columns = field(default_factory=dict)
+    more: Columns = field(default_factory=dict)
+    prepared: Columns = field(default_factory=dict)
+    parsed: Columns = field(default_factory=dict)
+    checked: Columns = field(default_factory=dict)
     join: CodeJoin | None = None
 
 
@@ -52,7 +60,7 @@ def read(field: Field, source: str, day: Beside, card: Beside | None) -> Reading
 
     ``day``: the day on which codes must be valid, as the digits of d8. ``card``: the certificate type beside an ID number.
     """
-    reading = _ranged(field, _plain(field, source, name(field.name), day))
+    reading = _ranged(field, _plain(field, source, name(field.name), name(f"n:{field.name}"), day))
     if field.element.check == "gb11643":
         return _resident(field, reading, source, card)
     if field.element.check == "gb32100":
@@ -65,14 +73,24 @@ def sql_type(notation: Notation) -> str:
     return "BIGINT" if notation.scale == 0 and notation.maximum <= 18 else f"DECIMAL({notation.maximum}, {notation.scale})"
 
 
-def _plain(field: Field, source: str, final: str, day: Beside) -> Reading:
+def wrong_column(field: Field) -> str:
+    """The column of ``checked`` that is true where a check digit does not hold."""
+    return name(f"w:{field.name}")
+
+
+def _plain(field: Field, source: str, final: str, plain: str, day: Beside) -> Reading:
+    prepared = {plain: narrow(source)}
+    if field.codes is not None and not is_inline(field.codes):
+        return replace(_joined(field.codes, field.name, plain, day), columns=prepared, prepared=prepared)
     if field.codes is not None:
-        return _inline(field.codes, source, final) if is_inline(field.codes) else _joined(field.codes, source, field.name, day)
+        return replace(_inline(field.codes, source, final, plain), prepared=prepared)
     if field.numeric:
-        return _number(field.notation, source, final, name(f"x:{field.name}"))
+        return replace(_number(field.notation, source, final, plain, name(f"x:{field.name}")), prepared=prepared)
     if field.notation.kind in "dt":
-        return _moment(field, source, final)
-    return _text(field.notation, source, final) if field.notation.kind == "c" else _word(field.notation, source, final)
+        return replace(_moment(field, source, final, plain), prepared=prepared)
+    if field.notation.kind == "c":
+        return _text(field.notation, source, final)
+    return replace(_word(field.notation, source, final, plain), prepared=prepared)
 
 
 def _text(notation: Notation, source: str, final: str) -> Reading:
@@ -82,33 +100,33 @@ def _text(notation: Notation, source: str, final: str) -> Reading:
     if low > 1:
         odd.append(f"length({source}) < {low}")
     wrong = f"{final} >= '!' AND NOT length({final}) BETWEEN {low} AND {high}"
-    return Reading(source, tuple(odd), None, (("format", f"{final} < '!'"), ("length", wrong)))
+    return Reading(source, tuple(odd), source, (("format", f"{final} < '!'"), ("length", wrong)))
 
 
-def _word(notation: Notation, source: str, final: str) -> Reading:
+def _word(notation: Notation, source: str, final: str, plain: str) -> Reading:
     """Letters (``a``), letters and digits (``an``) or digits (``n`` of fixed length); full-width ones are narrowed."""
     low, high, shape = max(notation.minimum, 1), notation.maximum, f"[{_CLASSES[notation.kind]}]+"
     odd = (f"NOT regexp_full_match({source}, '{shape}')", f"NOT strlen({source}) BETWEEN {low} AND {high}")
     charset = f"NOT regexp_full_match({final}, '{shape}')"
     length = f"{final} >= '!' AND NOT length({final}) BETWEEN {low} AND {high}"
-    return Reading(source, odd, narrow(source), (("format", charset), ("length", length)))
+    return Reading(source, odd, plain, (("format", charset), ("length", length)))
 
 
-def _number(notation: Notation, source: str, final: str, read: str) -> Reading:
+def _number(notation: Notation, source: str, final: str, plain: str, read: str) -> Reading:
     """A number by value: plain notation, no more decimals than the notation has, no more digits before the point."""
-    narrowed = narrow(source)
-    shaped, cast = _is_plain(notation, narrowed), f"TRY_CAST({narrowed} AS {sql_type(notation)})"
+    kind = sql_type(notation)
     odd = (
         f"{source} IS NOT NULL AND {read} IS NULL",
-        case(f"CAST({read} AS VARCHAR) = {source}", "FALSE", f"NOT {_is_plain(notation, source)}"),
+        case(f"CAST({read} AS VARCHAR) = {source}", "FALSE", f"NOT {_is_number(notation, source)}"),
         f"NOT ({_fits(notation, read)})",
     )
+    shaped, cast = _is_number(notation, plain), f"TRY_CAST({plain} AS {kind})"
     verdicts = (("format", f"NOT {shaped}"), ("length", f"{final} IS NULL AND {shaped}"))
-    mended = f"CASE WHEN {shaped} AND {_fits(notation, cast)} THEN {cast} END"
-    return Reading(read, odd, mended, verdicts, {read: f"TRY_CAST({source} AS {sql_type(notation)})"})
+    number = f"CASE WHEN {shaped} AND {_fits(notation, cast)} THEN {cast} END"
+    return Reading(read, odd, number, verdicts, {read: f"TRY_CAST({source} AS {kind})"})
 
 
-def _is_plain(notation: Notation, text: str) -> str:
+def _is_number(notation: Notation, text: str) -> str:
     """Digits with at most ``scale`` decimals, zeros behind them apart: nothing is ever rounded away."""
     scale = notation.scale
     digits = rf"(?:[0-9]+(?:\.[0-9]{{0,{scale}}}0*)?|\.[0-9]{{1,{scale}}}0*)" if scale else r"[0-9]+(?:\.0*)?"
@@ -119,37 +137,40 @@ def _fits(notation: Notation, number: str) -> str:
     """As many digits before the point as the notation allows."""
     least = 10 ** (notation.minimum - 1) if notation.minimum > 1 else 0
     most = f"{10 ** (notation.maximum - notation.scale) - 1}{'.' + '9' * notation.scale if notation.scale else ''}"
-    return f"abs({number}) BETWEEN {least} AND {most}"
+    if least:
+        return f"abs({number}) BETWEEN {least} AND {most}"
+    return f"{number} BETWEEN -{most} AND {most}"
 
 
-def _moment(field: Field, source: str, final: str) -> Reading:
+def _moment(field: Field, source: str, final: str, plain: str) -> Reading:
     """A day (``d``) or a time (``t``) that exists, between the years 1000 and 9999, in any spelling that ``moment`` reads."""
-    notation, moment_, done = field.notation, name(f"d:{field.name}"), name(f"t:{field.name}")
-    unread = (("format", f"{final} IS NULL"),)
+    notation, parsed = field.notation, name(f"m:{field.name}")
+    whole = moment.spelt(notation, plain, parsed), (("format", f"{final} IS NULL"),)
+    reading = {parsed: moment.read(plain)}
     if notation.maximum < 8:
         month = "(?:0[1-9]|1[0-2])" if notation.maximum == 6 else ""
         odd = f"NOT regexp_full_match({source}, '[1-9][0-9]{{3}}{month}')"
-        return Reading(source, (odd,), moment.mended(notation, source), unread)
-    more = {done: moment.printed(notation, moment_)}
+        return Reading(source, (odd,), *whole, parsed=reading)
+    usual, done = name(f"d:{field.name}"), name(f"t:{field.name}")
     odd = f"{source} IS NOT NULL AND {done} IS NULL"
-    return Reading(done, (odd,), moment.mended(notation, source), unread, {moment_: moment.usual(notation, source)}, more)
+    columns, more = {usual: moment.usual(notation, source)}, {done: moment.printed(notation, usual)}
+    return Reading(done, (odd,), *whole, columns, more, parsed=reading)
 
 
-def _inline(codes: CodeList, source: str, final: str) -> Reading:
+def _inline(codes: CodeList, source: str, final: str, plain: str) -> Reading:
     known = literals(sorted(codes.codes))
-    return Reading(source, (f"{source} NOT IN ({known})",), narrow(source), (("code", f"{final} NOT IN ({known})"),))
+    return Reading(source, (f"{source} NOT IN ({known})",), plain, (("code", f"{final} NOT IN ({known})"),))
 
 
-def _joined(codes: CodeList, source: str, field: str, day: Beside) -> Reading:
-    key, known = name(f"n:{field}"), name(f"k:{field}.code")
-    join = code_join(codes, key)
-    odd: tuple[str, ...] = (f"{key} IS NOT NULL AND {known} IS NULL",)
+def _joined(codes: CodeList, field: str, plain: str, day: Beside) -> Reading:
+    known, join = name(f"k:{field}.code"), code_join(codes, plain)
+    odd: tuple[str, ...] = (f"{plain} IS NOT NULL AND {known} IS NULL",)
     verdicts: tuple[tuple[str, str], ...] = (("code", f"{known} IS NULL"),)
     if join.periods:
         spans = [(name(f"k:{field}.from{index}"), name(f"k:{field}.to{index}")) for index in range(join.periods)]
         odd += (f"NOT ({_within(day.usual, spans)})", *day.odd)
         verdicts += (("code-expired", f"NOT ({_within(day.final, spans)})"),)
-    return Reading(key, odd, None, verdicts, {key: narrow(source)}, {}, join)
+    return Reading(plain, odd, plain, verdicts, join=join)
 
 
 def _within(day: str, spans: list[tuple[str, str]]) -> str:
@@ -175,36 +196,39 @@ def _bound(field: Field, bound: str) -> str:
 
 
 def _resident(field: Field, reading: Reading, source: str, card: Beside | None) -> Reading:
-    """GB 11643, where the certificate beside it is the resident identity card, or is not given.
-
-    Where no field tells the certificate, a number that is short enough for another one passes.
-    """
-    final, digits = name(field.name), name(f"i:{field.name}")
-    high, low = name(f"i:{field.name}:high"), name(f"i:{field.name}:low")
-    wrong_now = id_wrong(source, digits, (high, low))
-    wrong = _sound(reading, id_wrong(final, id_digits(final)))
+    """GB 11643, where the certificate beside it is the resident identity card, or none is named."""
+    digits, high, low = (name(f"i:{field.name}{part}") for part in ("", ":high", ":low"))
+    wrong, wrong_now = _sound(reading, wrong_column(field)), id_odd(source, digits, high, low)
     odd: tuple[str, ...] = (*_unless_implied(field, reading), wrong_now)
     if card is not None:
         is_card = f"coalesce({{}} = '{RESIDENT_CARD}', TRUE)"
         wrong = f"{is_card.format(card.final)} AND {wrong}"
         either = case(is_card.format(card.usual), wrong_now, any_of(reading.odd))
         odd = (*card.odd, *_unless_implied(field, reading), either)
-    elif field.notation.minimum < _ID_LENGTH:
-        wrong = f"strlen({final}) > {_OTHER_LENGTH} AND {wrong}"
-    narrowed = narrow(source)
-    mended = f"CASE WHEN regexp_full_match({narrowed}, '[0-9]{{17}}x') THEN upper({narrowed}) ELSE {narrowed} END"
-    more = {**reading.more, **dict(zip((high, low), id_halves(digits), strict=True))}
-    verdicts = (*reading.verdicts, ("check-digit", wrong))
-    columns = {**reading.columns, digits: id_digits(source)}
-    return replace(reading, odd=odd, mended=mended, verdicts=verdicts, columns=columns, more=more)
+    plain, final = name(f"n:{field.name}"), name(field.name)
+    return replace(
+        reading,
+        odd=odd,
+        final=f"CASE WHEN regexp_full_match({plain}, '[0-9]{{17}}x') THEN upper({plain}) ELSE {plain} END",
+        verdicts=(*reading.verdicts, ("check-digit", wrong)),
+        columns={**reading.columns, digits: id_digits(source)},
+        more={**reading.more, **dict(zip((high, low), id_halves(digits), strict=True))},
+        prepared={plain: narrow(source)},
+        checked={wrong_column(field): id_wrong(final)},
+    )
 
 
 def _credit(field: Field, reading: Reading, source: str) -> Reading:
     """GB 32100, the unified social credit code."""
-    final = name(field.name)
-    verdicts = (*reading.verdicts, ("check-digit", _sound(reading, credit_wrong(final))))
-    odd = (*_unless_implied(field, reading), credit_wrong(source))
-    return replace(reading, odd=odd, mended=f"upper({narrow(source)})", verdicts=verdicts)
+    plain, final = name(f"n:{field.name}"), name(field.name)
+    return replace(
+        reading,
+        odd=(*_unless_implied(field, reading), credit_wrong(source)),
+        final=f"upper({plain})",
+        verdicts=(*reading.verdicts, ("check-digit", _sound(reading, wrong_column(field)))),
+        prepared={plain: narrow(source)},
+        checked={wrong_column(field): credit_wrong(final)},
+    )
 
 
 def _unless_implied(field: Field, reading: Reading) -> tuple[str, ...]:
