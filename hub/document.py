@@ -172,9 +172,6 @@ def _tree(text: str, name: str) -> tuple[Node | None, list[Problem]]:
         return None, [*builder.problems, stop.problem]
     except yaml.MarkedYAMLError as error:
         return None, [*builder.problems, _syntax(error, name, text)]
-    except yaml.reader.ReaderError as error:
-        problem = Problem(Place(name), "yaml-character", f"an unreadable character: {error.reason}", "remove it")
-        return None, [*builder.problems, problem]
     if builder.root is None or (isinstance(builder.root, Scalar) and not builder.root.text):
         return None, [*builder.problems, Problem(Place(name), "yaml-empty", "the file is empty", "write it, or delete it")]
     return builder.root, builder.problems

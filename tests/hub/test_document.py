@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.document import MAX_BYTES, read
+from hub.document import _INVISIBLE, MAX_BYTES, read
 from hub.problem import Place
 
 TABLE = """\
@@ -203,6 +203,21 @@ def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     assert str(problem.place) == "none.yaml"
     assert problem.code == "file-unreadable"
     assert read(tmp_path, tmp_path, "table")[1][0].code == "file-unreadable"
+
+
+def test_every_character_is_read_or_refused(tmp_path: Path) -> None:
+    """Whatever the parser cannot read has been refused before it is asked."""
+    for first in range(0, 0x110000, 0x800):
+        text = "".join(map(chr, range(first, first + 0x800)))
+        readable = "".join(
+            character for character in text if not (0xD800 <= ord(character) <= 0xDFFF) and not _INVISIBLE.search(character)
+        )
+        folded = readable.replace("'", "''").replace("\r", "").replace("\n", "")
+        (tmp_path / "a.yaml").write_text(TABLE.replace("title: 人员", f"title: 'x{folded}'"), encoding="utf-8", newline="")
+        document, found = read(tmp_path / "a.yaml", tmp_path, "table")
+        assert found == (), hex(first)
+        assert document is not None
+        assert document.data["title"] == "x" + folded.replace("''", "'")
 
 
 VISIBLE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Cn", "Zl", "Zp"]) | st.sampled_from('\n\t"'), max_size=20)

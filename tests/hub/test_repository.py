@@ -138,6 +138,23 @@ def test_problems_of_all_files_are_told_at_once_in_their_order(checkout: Any) ->
     assert found == sorted(found, key=lambda each: each.partition("@")[2])
 
 
+def test_a_wrong_release_is_not_blamed_on_those_that_mean_it(checkout: Any) -> None:
+    """Pinned or not: mapping, partner and schedule say nothing."""
+    checkout.edit(f"{STANDARD}/standard.yaml", "status: published", "status: publishd")
+    place = checkout.find(f"{STANDARD}/standard.yaml", "publishd")
+    assert codes(checkout) == [f"unknown-word@{place}"]
+    checkout.edit("schedules/to_centre.yaml", "standard: mini", "standard: mini@1.0.0")
+    assert codes(checkout) == [f"unknown-word@{place}"]
+
+
+def test_a_mapping_that_cannot_be_read_is_one_problem(checkout: Any) -> None:
+    """Its name is its file's."""
+    checkout.write("mappings/local/office.yaml", "mapping: office\ntarget: [\n")
+    repository, problems = load(checkout.root, TODAY)
+    assert [problem.code for problem in problems] == ["yaml-syntax"]
+    assert repository.broken == {"office"}
+
+
 def test_a_wrong_partner_is_not_blamed_on_the_schedule(checkout: Any) -> None:
     """The schedule stands, without its partner."""
     checkout.edit("adapters/partners/centre.yaml", "title: 数据中心", "titel: 数据中心")

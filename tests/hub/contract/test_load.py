@@ -151,6 +151,22 @@ def test_a_wrong_table_is_not_blamed_on_those_that_refer_to_it(checkout: Any) ->
     assert list(standard.tables) == ["person"]
 
 
+@pytest.mark.parametrize("path", [ELEMENTS, INDEX, OFFICE])
+def test_a_file_that_cannot_be_read_silences_its_users(checkout: Any, path: str) -> None:
+    """A bracket too many in the library is one problem, not one for every table."""
+    checkout.write(path, "[" + (checkout.root / path).read_text())
+    problems = load(checkout.root)[1]
+    assert [problem.partition("@")[0] for problem in problems] == ["yaml-syntax"]
+
+
+def test_a_release_may_have_no_code_lists_but_not_no_tables(checkout: Any) -> None:
+    """What uses lists is told; a release without tables promises nothing."""
+    for path in (INDEX, NATION, f"{RELEASE}/codes/sex.csv", PERSON, OFFICE):
+        (checkout.root / path).unlink()
+    codes = [problem.partition("@")[0] for problem in load(checkout.root)[1]]
+    assert codes == ["no-tables", "unknown-code-list", "unknown-code-list"]
+
+
 def test_one_element_in_two_files_is_told(checkout: Any) -> None:
     """Names are unique in the whole library."""
     checkout.write(f"{RELEASE}/elements/more.yaml", "姓名: {id: T100, short: xm, format: c..50, definition: 又}\n")
