@@ -38,6 +38,7 @@ class Seen:
     warnings: Counter[str] = field(default_factory=Counter)  # by the code of the finding, of accepted rows
 
 
+@cache
 def plans() -> dict[str, Plan]:
     """One plan for every standard table, whoever the partner is."""
     repository, problems = load(ROOT, date(2026, 11, 22))
@@ -46,13 +47,10 @@ def plans() -> dict[str, Plan]:
     return {plan.table.name: plan for plan in found}
 
 
-PLANS = plans()
-
-
 @cache
 def engine(name: str) -> Engine:
     """A kernel ready to run: preparing one takes longer than all else here."""
-    return Engine(PLANS[name].kernel, PLANS[name].table, UPPER.date())
+    return Engine(plans()[name].kernel, plans()[name].table, UPPER.date())
 
 
 def window(plan: Plan, url: str, bounds: tuple[datetime | None, datetime], ledger: dict[bytes, bytes]) -> Seen:
@@ -113,16 +111,16 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
 
 def test_two_windows_end_as_the_truth_says(urls: dict[str, str]) -> None:
     """The seed, then a step: source, absent, delivered, unchanged and refused by rule, for all 23 tables, exactly."""
-    assert len(PLANS) == 23
-    ledgers: dict[str, dict[bytes, bytes]] = {name: {} for name in PLANS}
+    assert len(plans()) == 23
+    ledgers: dict[str, dict[bytes, bytes]] = {name: {} for name in plans()}
     first = seed(urls, 7, 2_000, UPPER)
-    for name, plan in PLANS.items():
+    for name, plan in plans().items():
         seen = window(plan, urls[plan.source.name], (None, UPPER), ledgers[name])
         same(seen.tally, first.tally(name))
         doubts = {"birth-date": "birth-mismatch", "sex": "sex-mismatch"}
         assert {doubts[code]: rows for code, rows in seen.warnings.items()} == dict(first.tally(name).warnings), name
     second = advance(urls, 7, 1, STEP)
-    for name, plan in PLANS.items():
+    for name, plan in plans().items():
         seen = window(plan, urls[plan.source.name], (UPPER, NEXT), ledgers[name])
         same(seen.tally, second.tally(name), first.recent[name])
 
@@ -130,17 +128,17 @@ def test_two_windows_end_as_the_truth_says(urls: dict[str, str]) -> None:
 def test_steps_in_a_row_and_then_silence(tmp_path: Path) -> None:
     """Rows changed before are deleted, refused ones are repaired; and a window in which nothing happened delivers nothing."""
     urls = {system: f"sqlite:///{tmp_path}/{system}.db" for system in SYSTEMS}
-    ledgers: dict[str, dict[bytes, bytes]] = {name: {} for name in PLANS}
+    ledgers: dict[str, dict[bytes, bytes]] = {name: {} for name in plans()}
     first = seed(urls, 2, 800, UPPER)
-    for name, plan in PLANS.items():
+    for name, plan in plans().items():
         window(plan, urls[plan.source.name], (None, UPPER), ledgers[name])
     recent = first.recent
     for step in (1, 2):
         lower, upper = (datetime(2026, 11, 22, 2 * step), datetime(2026, 11, 22, 2 + 2 * step))
         truth = advance(urls, 2, step, datetime(2026, 11, 22, 1 + 2 * step))
-        for name, plan in PLANS.items():
+        for name, plan in plans().items():
             same(window(plan, urls[plan.source.name], (lower, upper), ledgers[name]).tally, truth.tally(name), recent[name])
         recent = Counter()
-    for name, plan in PLANS.items():
+    for name, plan in plans().items():
         silent = window(plan, urls[plan.source.name], (datetime(2026, 11, 22, 6), datetime(2026, 11, 22, 8)), ledgers[name])
         assert (silent.tally.delivered, silent.tally.absent) == (0, 0), name
