@@ -56,6 +56,7 @@ class Database:
         allowed = [*files, *([spill] if spill else [])]
         if allowed:
             self._connection.execute(f"SET allowed_directories = [{', '.join(literal(str(each)) for each in allowed)}]")
+        self._connection.execute("SET enable_progress_bar = false")  # it would print into the output of a command
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
 
