@@ -2,7 +2,7 @@
 
 Everybody here is synthetic. The identity numbers have true division codes and true check digits, so that rules can be
 tried, but the serial (digits 15 to 17) lies in 900..979, which registration offices hardly ever reach, and names, addresses
-(示例路, "example road") and telephones (1390000xxxx, an unassigned block) are drawn from the lists below. A likeness to a
+(示例路, "example road") and telephones (1390000xxxx, meant to ring nowhere) are drawn from the lists below. A likeness to a
 living person is chance.
 
 Couple ``n`` of a seed is a pure function of (seed, n): any range can be made again, in any order, with no memory of

@@ -1,6 +1,6 @@
 """Take people, give the payment lines of those who draw an allowance and, at the end, the batches that carry them.
 
-Everybody is synthetic (see hub.sandbox.people); account numbers begin with 6200990, which no bank issues.
+Everybody is synthetic (see hub.sandbox.people); account numbers begin with 6200990, a made-up issuer.
 """
 
 from collections.abc import Iterator
