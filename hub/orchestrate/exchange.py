@@ -77,7 +77,6 @@ def exchange_job(schedule: Schedule, assets: dg.AssetsDefinition) -> UnresolvedA
     return dg.define_asset_job(
         job_name(schedule),
         selection=dg.AssetSelection.assets(assets),
-        partitions_def=partitions(schedule),
         description=schedule.title,
         tags={
             "hub/partner": schedule.partner,
@@ -156,6 +155,6 @@ def _metadata(plan: Plan, account: Account, reasons: Sequence[tuple[str, str, in
 def _failure(context: dg.AssetExecutionContext, failures: Mapping[str, HubError]) -> dg.Failure:
     """One failure for the run. Only errors that pass by themselves are retried: the class of an error is the instruction."""
     if not any(isinstance(error, TransientError) for error in failures.values()):
-        context.instance.add_run_tags(context.run_id, {"dagster/max_retries": "0"})
+        context.instance.add_run_tags(context.run.run_id, {"dagster/max_retries": "0"})
     lines = [f"{name}: {type(error).__name__}: {error}" for name, error in sorted(failures.items())]
     return dg.Failure("\n".join(lines), metadata={"failed_exchanges": dg.MetadataValue.int(len(failures))})

@@ -44,7 +44,8 @@ def timetable(schedule: Schedule, due: Due) -> dg.ScheduleDefinition:
         if not windows:
             yield dg.SkipReason("every window that is due is closed or in flight")
         for key in windows:
-            yield dg.RunRequest(partition_key=key)
+            # A key of this tick: a window whose run failed for good is asked for again by the next tick.
+            yield dg.RunRequest(run_key=f"{key}@{context.scheduled_execution_time:%Y%m%d%H%M}", partition_key=key)
 
     return tick
 

@@ -30,8 +30,8 @@ def station(checkout: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> I
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    """A Dagster that forgets."""
-    with dg.DagsterInstance.ephemeral() as made:
+    """A Dagster with a home of its own, gone afterwards."""
+    with dg.instance_for_test() as made:
         yield made
 
 
@@ -123,19 +123,21 @@ def test_every_window_that_is_due_is_requested_oldest_first(station: Station, in
     missed = ["2026-11-20-04:00", "2026-11-20-06:00", "2026-11-20-08:00"]
     tick = timetable(schedule, lambda _schedule, _now: missed)
     moment = datetime(2026, 11, 20, 2, tzinfo=UTC)
-    with dg.build_schedule_context(instance=instance, scheduled_execution_time=moment) as context:
+    repository = definitions(station).get_repository_def()
+    with dg.build_schedule_context(instance, moment, repository_def=repository) as context:
         requests = tick.evaluate_tick(context).run_requests or []
     assert [request.partition_key for request in requests] == missed
 
 
 def test_a_window_in_flight_is_not_requested_again(station: Station, instance: dg.DagsterInstance) -> None:
-    """A queued run of a window holds further requests for it back."""
+    """A run of a window that is about to start holds further requests for it back."""
     schedule = station.schedules()[0]
     job = definitions(station).resolve_job_def(job_name(schedule))
-    instance.create_run_for_job(job, status=dg.DagsterRunStatus.QUEUED, tags={"dagster/partition": KEY})
+    instance.create_run_for_job(job, status=dg.DagsterRunStatus.NOT_STARTED, tags={"dagster/partition": KEY})
     assert in_flight(instance, job_name(schedule)) == {KEY}
     tick = timetable(schedule, lambda _schedule, _now: [KEY])
-    with dg.build_schedule_context(instance=instance, scheduled_execution_time=datetime.now(UTC)) as context:
+    repository = definitions(station).get_repository_def()
+    with dg.build_schedule_context(instance, datetime.now(UTC), repository_def=repository) as context:
         assert tick.evaluate_tick(context).run_requests == []
 
 
