@@ -21,7 +21,9 @@ def test_help_lists_every_command_and_imports_none(capsys: pytest.CaptureFixture
     code = "import sys; from hub.cli.main import main\ntry: main(['--help'])\nexcept SystemExit: pass\nprint(sorted(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert all(f"\n  {name}" in shown for name in COMMANDS)
-    assert not {f"'{name}'" for name in ("dagster", "duckdb", "pyarrow", "sqlalchemy", "rich")} & set(shown.replace(",", "").split())
+    assert not {f"'{name}'" for name in ("dagster", "duckdb", "pyarrow", "sqlalchemy", "rich")} & set(
+        shown.replace(",", "").split()
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)
