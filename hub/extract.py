@@ -49,11 +49,6 @@ def extract(plan: Plan, window: Window, reader: Reader, view: Snapshot) -> Extra
     return Extraction(total, _agreeing(plan, total, batches))
 
 
-def everything(what: Extract, reader: Reader) -> str:
-    """The statement that reads all rows, whatever their watermark; columns as in ``what.columns``."""
-    return f"SELECT {_columns(what, reader)} {_source(what)}"
-
-
 def census(plan: Plan, window: Window, reader: Reader, view: Snapshot) -> Census | str:
     """Count what should be delivered by now; or say why that cannot be told exactly."""
     deleted = _deleted(plan, reader)

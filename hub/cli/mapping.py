@@ -1,13 +1,10 @@
 """`hub mapping test`: runs the tests that stand in the mapping files through the real kernel."""
 
-from datetime import UTC, datetime
-
 import click
 
 from hub.cli.output import as_json_text, json_option
-from hub.connection import INSTALLED
-from hub.inline_test import run_tests
 from hub.interface import ConfigurationError
+from hub.kernel.inline_test import run_tests
 from hub.problem import Problems, nearest
 from hub.repository import load
 from hub.root import find_root
@@ -24,8 +21,7 @@ def command() -> None:
 @click.pass_context
 def test_command(context: click.Context, mappings: tuple[str, ...], as_json: bool) -> None:
     """Run the inline tests of all MAPPINGS or those named. Exit code 1 if one fails."""
-    today = datetime.now(UTC).astimezone().date()
-    repository, problems = load(find_root(), today)
+    repository, problems = load(find_root())
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise Problems(errors)
@@ -37,13 +33,7 @@ def test_command(context: click.Context, mappings: tuple[str, ...], as_json: boo
         result
         for mapping in repository.mappings
         if not mappings or mapping.name in mappings
-        for result in run_tests(
-            mapping,
-            repository.standards[f"{mapping.standard}@{mapping.version}"].tables[mapping.table],
-            repository.sources[mapping.source],
-            INSTALLED,
-            today,
-        )
+        for result in run_tests(mapping, repository)
     ]
     failed = [result for result in results if not result.passed]
     if as_json:
