@@ -62,6 +62,7 @@ class Schedule:
     tables: tuple[str, ...]
     limits: Limits
     place: Place
+    parallel: int = 1  # tables at once; with 1 they go in the order of ``tables``
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ def load_schedule(
         tables=tables,
         limits=limits,
         place=document.place("schedule"),
+        parallel=data.get("parallel", 1),
     ), tuple(problems)
 
 

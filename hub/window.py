@@ -86,9 +86,9 @@ def named(engine: Engine, plan: Plan, key: str, now: datetime) -> Window:
     begun, last = _known(engine, plan.id)
     begun = [row for row in begun if row.kind == "regular"]
     if not begun and not last:
-        for start, end in _cells(plan.schedule, plan.schedule.start, now):
-            if start.strftime(KEY) == key:
-                return Window(plan.id, key, "regular", None, end)
+        cell = _cell(plan.schedule, key, now)
+        if cell is not None:
+            return Window(plan.id, key, "regular", None, cell)
     reached = max((row.upper for row in [*begun, *last] if row.kind == "regular"), default=None)
     first = next(_following(plan, reached, now), None) if not begun else _window(begun[0])
     if first is not None and first.key == key:
@@ -134,6 +134,16 @@ def _following(plan: Plan, reached: str | None, now: datetime) -> Iterator[Windo
     for start, end in _cells(plan.schedule, lower, now):
         yield Window(plan.id, start.strftime(KEY), "regular", lower, end)
         lower = end
+
+
+def _cell(schedule: Schedule, key: str, now: datetime) -> datetime | None:
+    """The end of the complete cell that begins at ``key``; None if the grid has no such cell."""
+    try:
+        since = datetime.strptime(key, KEY)  # noqa: DTZ007 - keys are naive local times
+    except ValueError:
+        return None
+    start, end = next(_cells(schedule, since, now), (None, None))
+    return end if start == since >= schedule.start else None
 
 
 def _cells(schedule: Schedule, since: datetime, now: datetime) -> Iterator[tuple[datetime, datetime]]:

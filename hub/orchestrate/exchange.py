@@ -5,6 +5,7 @@ materialized, then one Failure names the bad ones: a retry from the failure runs
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import dagster as dg
@@ -58,18 +59,29 @@ def exchange_assets(schedule: Schedule, plans: Sequence[Plan], work: Work) -> dg
     )
     def exchange(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         failures: dict[str, HubError] = {}
-        for key in sorted(context.selected_asset_keys):
-            try:
-                account = work.run(by_key[key], context.partition_key)
-            except HubError as error:
-                failures[by_key[key].id] = error
-                context.log.error(f"{by_key[key].id}: {type(error).__name__}: {error}")
-                continue
-            yield _result(key, by_key[key], account, work.reasons(by_key[key], context.partition_key))
+        chosen = [plan for key, plan in by_key.items() if key in context.selected_asset_keys]
+        for plan, outcome in _outcomes(chosen, context.partition_key, work.run, schedule.parallel):
+            if isinstance(outcome, HubError):
+                failures[plan.id] = outcome
+                context.log.error(f"{plan.id}: {type(outcome).__name__}: {outcome}")
+            else:
+                yield _result(plan, outcome, work.reasons(plan, context.partition_key))
         if failures:
             raise _failure(context, failures)
 
     return exchange
+
+
+def _outcomes(plans: Sequence[Plan], key: str, run: RunWindow, parallel: int) -> Iterator[tuple[Plan, Account | HubError]]:
+    """Each exchange with its account or its error, as they end; so many at once, begun in the order of ``plans``."""
+    with ThreadPoolExecutor(parallel) as pool:
+        running = {pool.submit(run, plan, key): plan for plan in plans}
+        for future in as_completed(running):
+            error = future.exception()
+            if error is not None and not isinstance(error, HubError):
+                pool.shutdown(cancel_futures=True)
+                raise error
+            yield running[future], error or future.result()
 
 
 def exchange_job(schedule: Schedule, assets: dg.AssetsDefinition) -> UnresolvedAssetJobDefinition:
@@ -116,9 +128,8 @@ def _check_spec(key: dg.AssetKey) -> dg.AssetCheckSpec:
     )
 
 
-def _result(
-    key: dg.AssetKey, plan: Plan, account: Account, reasons: Sequence[tuple[str, str, int]]
-) -> dg.MaterializeResult[None]:
+def _result(plan: Plan, account: Account, reasons: Sequence[tuple[str, str, int]]) -> dg.MaterializeResult[None]:
+    key = dg.AssetKey(plan.id.split("/"))
     complete = account.balanced and account.pending == 0 and not account.missing
     check = dg.AssetCheckResult(
         check_name="account_is_complete",
