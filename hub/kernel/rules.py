@@ -22,6 +22,7 @@ from hub.kernel.sql import any_of, case, decimal, literal, literals, name, narro
 
 _CLASSES = {"a": "A-Za-z", "an": "0-9A-Za-z", "n": "0-9"}
 _ID_LENGTH = 18
+_LONGEST_OTHER = 15  # characters of a passport, a permit or an identity number of before 1999
 Columns = Mapping[str, str]
 
 
@@ -196,10 +197,15 @@ def _bound(field: Field, bound: str) -> str:
 
 
 def _resident(field: Field, reading: Reading, source: str, card: Beside | None) -> Reading:
-    """GB 11643, where the certificate beside it is the resident identity card, or none is named."""
+    """GB 11643, where the certificate beside it is the resident identity card, or is not given.
+
+    Where no field tells the certificate, a number that is short enough for another one passes.
+    """
     digits, high, low = (name(f"i:{field.name}{part}") for part in ("", ":high", ":low"))
     wrong, wrong_now = _sound(reading, wrong_column(field)), id_odd(source, digits, high, low)
     odd: tuple[str, ...] = (*_unless_implied(field, reading), wrong_now)
+    if card is None and field.notation.minimum < _ID_LENGTH:
+        wrong = f"length({name(field.name)}) > {_LONGEST_OTHER} AND {wrong}"
     if card is not None:
         is_card = f"coalesce({{}} = '{RESIDENT_CARD}', TRUE)"
         wrong = f"{is_card.format(card.final)} AND {wrong}"
