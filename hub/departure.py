@@ -7,6 +7,7 @@ Above a limit of the schedule the window is blocked: its rows are kept, no part 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,20 +22,30 @@ from hub.account import Work
 from hub.connection import Adapters
 from hub.encode import Made, Order, absences, encode
 from hub.interface import DataError
-from hub.kernel.compare import Comparison, compare
-from hub.kernel.engine import schema
+from hub.json_text import objects
+from hub.kernel.compare import TWICE, UNCHANGED, compare
 from hub.limits import broken_limit
 from hub.part import ENVELOPE, layout_text
 from hub.plan import Plan
 from hub.quarantine import Reject
 from hub.replay import replayed
 from hub.run import Compared, Encoded
-from hub.stage import Staged, batches, forget, refused_keys, stage, written
+from hub.stage import GONE, LATE, Staged, batches, folder_of, forget, refused_keys, stage, written
 from hub.state.tables import PART
 from hub.window import move
 
-_UNCHANGED, _TWICE = 1, 2
-_LATE = "late.arrow"
+_KNOWN = ("_op", "_key", "_digest")
+_LATE_SCHEMA = pa.schema(
+    [
+        pa.field("row", pa.string()),
+        pa.field("_op", pa.string()),
+        pa.field("_key", pa.binary(16)),
+        pa.field("_digest", pa.binary(16)),
+        pa.field("stage", pa.string()),
+        pa.field("rule", pa.string()),
+    ]
+)
+_GONE_SCHEMA = pa.schema([pa.field("key", pa.binary()), pa.field("keys", pa.string())])
 
 
 @dataclass(slots=True)
@@ -50,14 +61,17 @@ class _Tally:
     refused: int = 0
     live: int = 0
     held: set[int] = field(default_factory=set)
-    settled: set[bytes] = field(default_factory=set)
+    settled: list[pa.Array] = field(default_factory=lambda: [pa.array([], pa.binary(16))])
 
     def refuse(self, rows: pa.RecordBatch, stage: str, rule: str) -> None:
         """Keep rows for the quarantine."""
         self.refused += rows.num_rows
-        extra = [pa.repeat(text, rows.num_rows) for text in (stage, rule)]
         if rows.num_rows:
-            self.late.write_batch(pa.RecordBatch.from_arrays([*rows.columns, *extra], schema=_late_schema(rows.schema)))
+            fields = [name for name in rows.schema.names if name not in _KNOWN]
+            texts = objects({name: rows.column(name) for name in fields}, rows.num_rows)
+            same = [pa.repeat(text, rows.num_rows) for text in (stage, rule)]
+            known = [rows.column(name).cast(_LATE_SCHEMA.field(name).type) for name in _KNOWN]
+            self.late.write_batch(pa.RecordBatch.from_arrays([texts, *known, *same], schema=_LATE_SCHEMA))
 
 
 def prepare(plan: Plan, work: Work, adapters: Adapters) -> None:
@@ -66,9 +80,10 @@ def prepare(plan: Plan, work: Work, adapters: Adapters) -> None:
     DataError above a limit, when the window is blocked; otherwise what ``stage`` and the format raise.
     """
     if work.state != "planned":
+        forget(folder_of(plan, work))
         return
     staged, run = stage(plan, work, adapters), work.lease.run
-    with written(staged.folder / _LATE, _late_schema(schema(plan.table))) as late:
+    with written(staged.folder / LATE, _LATE_SCHEMA) as late:
         tally = _Tally(late)
         made = list(_made(plan, work, adapters, staged, tally))
     run.progress(Compared(plan.id, work.window.key, sum(one.rows for one in made), tally.unchanged, tally.absent, tally.refused))
@@ -78,9 +93,8 @@ def prepare(plan: Plan, work: Work, adapters: Adapters) -> None:
     if broken and not work.released:
         _block(plan, work, staged, tally, broken)
     _depart(plan, work, staged, tally, made)
-    forget(staged)
-    (staged.folder / _LATE).unlink()
     run.at("departed")
+    forget(staged.folder)
 
 
 def _made(plan: Plan, work: Work, adapters: Adapters, staged: Staged, tally: _Tally) -> Iterator[Made]:
@@ -88,39 +102,56 @@ def _made(plan: Plan, work: Work, adapters: Adapters, staged: Staged, tally: _Ta
     state = work.lease.state
     known = ledger.ledger(state.engine, state.folder, plan.id)
     order = Order(plan, work.window, staged.folder, staged.staged_at, adapters.format(plan.partner, state.folder.root))
-    with compare(
-        staged.accepted, known.files, refused_keys=refused_keys(staged), whole=_whole(plan, work), spill=staged.folder
-    ) as found:
+    verdicts = _compared(plan, work, staged, known.files, tally)
+    rows = chain(_leaving(plan, work, staged, verdicts, tally), _deletes(plan, staged, tally))
+    for one in encode(order, rows, tally.refuse):
+        work.lease.renew()
+        work.lease.run.progress(Encoded(plan.id, work.window.key, one.number, one.rows, one.size))
+        work.lease.run.at("part written")
+        yield one
+
+
+def _compared(plan: Plan, work: Work, staged: Staged, files: tuple[Path, ...], tally: _Tally) -> pa.UInt8Array:
+    """A verdict for each accepted row; delivered keys that a whole read did not bring go to a file.
+
+    A file, so that comparing has given its memory back before encoding begins.
+    """
+    keys, whole = refused_keys(staged), _whole(plan, work)
+    with (
+        compare(staged.accepted, files, refused_keys=keys, whole=whole, spill=staged.folder) as found,
+        written(staged.folder / GONE, _GONE_SCHEMA) as gone,
+    ):
         tally.live = found.live
-        for one in encode(order, _leaving(plan, work, staged, found, tally), tally.refuse):
-            work.lease.renew()
-            work.lease.run.progress(Encoded(plan.id, work.window.key, one.number, one.rows, one.size))
-            work.lease.run.at("part written")
-            yield one
+        for batch in found.absent() if _says_deletes(plan) else ():
+            gone.write_batch(batch.select(_GONE_SCHEMA.names).cast(_GONE_SCHEMA))
+        return found.verdicts
 
 
-def _leaving(plan: Plan, work: Work, staged: Staged, found: Comparison, tally: _Tally) -> Iterator[pa.RecordBatch]:
-    """The rows that leave, in the order of the source, then the deletes of absent keys."""
+def _leaving(plan: Plan, work: Work, staged: Staged, found: pa.UInt8Array, tally: _Tally) -> Iterator[pa.RecordBatch]:
+    """The rows that leave, in the order of the source."""
     engine, start = work.lease.state.engine, 0
     forms = {} if work.window.kind == "replay" else quarantine.refused_forms(engine, plan.id)
     known_forms = pa.array(forms, pa.binary())
     open_keys = quarantine.open_keys(engine, plan.id)
-    deletes = plan.layout.row_id == ENVELOPE[0]
     for batch in batches(staged.accepted):
-        verdicts = found.verdicts.slice(start, batch.num_rows)
+        verdicts = found.slice(start, batch.num_rows)
         start += batch.num_rows
-        same = batch.filter(pc.equal(verdicts, _UNCHANGED))
+        same = batch.filter(pc.equal(verdicts, UNCHANGED))
         tally.unchanged += same.num_rows
-        tally.settled.update(same.column("_key").filter(pc.is_in(same.column("_key"), open_keys)).to_pylist())
-        tally.refuse(batch.filter(pc.equal(verdicts, _TWICE)), "window", "duplicate-key")
+        tally.settled.append(same.column("_key").filter(pc.is_in(same.column("_key"), open_keys)))
+        tally.refuse(batch.filter(pc.equal(verdicts, TWICE)), "window", "duplicate-key")
         rest = _not_held(batch.filter(pc.equal(verdicts, 0)), forms, known_forms, tally)
-        if not deletes:
+        if not _says_deletes(plan):
             tally.refuse(rest.filter(pc.equal(rest.column("_op"), "D")), "encode", "no-delete")
             rest = rest.filter(pc.equal(rest.column("_op"), "I"))
         yield rest
-    for gone in found.absent() if deletes else ():
-        tally.absent += gone.num_rows
-        yield absences(plan, gone)
+
+
+def _deletes(plan: Plan, staged: Staged, tally: _Tally) -> Iterator[pa.RecordBatch]:
+    """Deletes of the keys that are gone."""
+    for keys in batches(staged.folder / GONE):
+        tally.absent += keys.num_rows
+        yield absences(plan, keys)
 
 
 def _not_held(rows: pa.RecordBatch, forms: Mapping[bytes, int], known: pa.Array, tally: _Tally) -> pa.RecordBatch:
@@ -150,10 +181,11 @@ def _depart(plan: Plan, work: Work, staged: Staged, tally: _Tally, made: list[Ma
             connection.execute(insert(PART).values(**values, **files, **size, **rest))
         move(connection, work.id, "sending", layout=layout_text(plan.layout), **counts)
         _quarantine(connection, work, staged, tally)
-        quarantine.supersede(connection, plan.id, work.id, frozenset(tally.settled), run.clock())
+        quarantine.supersede(connection, plan.id, work.id, pa.concat_arrays(tally.settled), run.clock())
         if _whole(plan, work):
             quarantine.supersede_unseen(connection, plan.id, work.id, run.clock())
-        replayed(connection, plan, work)
+        if work.window.kind == "replay":
+            replayed(connection, plan, work)
         body = {"exchange": plan.id, "window": work.window.key, "parts": len(made), "rows": sum(one.rows for one in made)}
         record(connection, "window.sending", body | counts, run.clock())
 
@@ -175,20 +207,18 @@ def _block(plan: Plan, work: Work, staged: Staged, tally: _Tally, broken: str) -
 def _quarantine(connection: Connection, work: Work, staged: Staged, tally: _Tally) -> None:
     now = work.lease.run.clock()
     for stage_name in ("window", "encode"):
-        quarantine.store(connection, work.id, stage_name, _late_rows(staged.folder / _LATE, stage_name), now)
+        quarantine.store(connection, work.id, stage_name, _late_rows(staged.folder / LATE, stage_name), now)
     quarantine.see(connection, work.id, sorted(tally.held), now)
 
 
 def _late_rows(path: Path, stage_name: str) -> Iterator[Reject]:
     for batch in batches(path):
-        for row in batch.filter(pc.equal(batch.column("_stage"), stage_name)).to_pylist():
-            op, key, digest, _, rule = (row.pop(name) for name in ("_op", "_key", "_digest", "_stage", "_rule"))
-            fields = {name: None if value is None else str(value) for name, value in row.items()}
-            yield Reject(fields, (("", rule),), op, key, digest)
+        for row in batch.filter(pc.equal(batch.column("stage"), stage_name)).to_pylist():
+            yield Reject(row["row"], (("", row["rule"]),), row["_op"], row["_key"], row["_digest"])
 
 
-def _late_schema(rows: pa.Schema) -> pa.Schema:
-    return rows.append(pa.field("_stage", pa.string())).append(pa.field("_rule", pa.string()))
+def _says_deletes(plan: Plan) -> bool:
+    return plan.layout.row_id == ENVELOPE[0]
 
 
 def _whole(plan: Plan, work: Work) -> bool:

@@ -8,7 +8,7 @@ A row that the partner's format cannot say is found by halving, refused alone, a
 import hashlib
 import json
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from hub import ledger, spool
 from hub.interface import DataError, Format, Heading, Layout
+from hub.json_text import objects
 from hub.part import ENVELOPE
 from hub.plan import Plan
 from hub.window import Window
@@ -150,7 +151,7 @@ def _sidecar(layout: Layout, rows: pa.RecordBatch) -> pa.RecordBatch:
         rows.column("_digest").cast(pa.binary(16)),
         rows.column("_op"),
         hexadecimal(key) if layout.row_id == ENVELOPE[0] else pc.binary_join_element_wise(*texts, "/"),
-        _objects(dict(zip(layout.key, texts, strict=True)), rows.num_rows),
+        objects(dict(zip(layout.key, texts, strict=True)), rows.num_rows),
     ]
     return pa.RecordBatch.from_arrays(columns, schema=ledger.SCHEMA)
 
@@ -161,24 +162,6 @@ def hexadecimal(keys: pa.Array) -> pa.Array:
     data = fixed.buffers()[1].slice(fixed.offset * 16, len(fixed) * 16)
     offsets = pa.py_buffer(array("i", range(0, 32 * len(fixed) + 1, 32)))
     return pa.StringArray.from_buffers(len(fixed), offsets, pa.py_buffer(data.to_pybytes().hex().encode()))
-
-
-def _objects(columns: Mapping[str, pa.Array], size: int) -> pa.Array:
-    """Columns of text as one column of JSON objects."""
-    pieces: list[pa.Array | str] = []
-    for name, values in columns.items():
-        before = ("{" if not pieces else ",") + json.dumps(name) + ":"
-        pieces += [pa.repeat(before, size), pc.coalesce(_quoted(values), pa.scalar("null"))]
-    return pc.binary_join_element_wise(*pieces, pa.repeat("}", size), "")
-
-
-def _quoted(values: pa.Array) -> pa.Array:
-    """JSON strings. Control characters are rare in keys: a column that holds one is spelled by Python."""
-    if pc.any(pc.match_substring_regex(values, r"[\x00-\x1f]")).as_py():
-        texts = [None if value is None else json.dumps(value, ensure_ascii=False) for value in values.to_pylist()]
-        return pa.array(texts, pa.string())
-    escaped = pc.replace_substring(pc.replace_substring(values, "\\", "\\\\"), '"', '\\"')
-    return pc.binary_join_element_wise('"', escaped, '"', "")
 
 
 def absences(plan: Plan, gone: pa.RecordBatch) -> pa.RecordBatch:

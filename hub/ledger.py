@@ -35,6 +35,7 @@ SCHEMA = pa.schema(
 )
 _TURNS = 24  # files of more turns than these are merged into one: two days of two-hourly windows
 _BATCH = 50_000
+_COMPRESSION = {"key": "none", "digest": "none", "op": "lz4", "row_id": "lz4", "keys": "lz4"}  # digests do not compress
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +75,34 @@ def extend(folder: Folder, stored: StoredPart, taken: pa.Table) -> str:
     """Make the ledger file of a part of which the partner has taken these rows of the sidecar; its path."""
     name = f"{stored.turn:08d}-{stored.part.number:04d}-{stored.part.id[:12]}.parquet"
     path = folder.ledger / stored.part.heading.exchange / name
-    write(path, iter(taken.to_batches()))
+    if taken.num_rows == stored.part.rows:
+        spool.write(path, stored.sidecar.read_bytes())
+    else:
+        write(path, iter(taken.to_batches()))
     return folder.relative(path)
 
 
 def write(path: Path, batches: Iterator[pa.RecordBatch]) -> int:
     """A durable file of the ledger's columns; its rows."""
     rows = 0
-    with spool.durable(path) as file, pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
+    options = {"compression": _COMPRESSION, "use_dictionary": ["op"], "write_statistics": False}
+    with spool.durable(path) as file, pq.ParquetWriter(file, SCHEMA, **options) as writer:
         for batch in batches:
             rows += batch.num_rows
             writer.write_batch(batch)
     return rows
 
 
-def delivered_later(engine: Engine, folder: Folder, stored: StoredPart, keys: pa.ChunkedArray) -> frozenset[bytes]:
+def delivered_later(engine: Engine, folder: Folder, stored: StoredPart, keys: pa.ChunkedArray) -> pa.Array:
     """Those of ``keys`` that parts of later turns delivered, so that older news about them is history."""
-    found: set[bytes] = set()
-    if not len(keys):
-        return frozenset()
+    found = [pa.array([], pa.binary(16))]
+    files = ledger(engine, folder, stored.part.heading.exchange, after=stored.turn).files if len(keys) else ()
     wanted = keys.combine_chunks()
-    for path in ledger(engine, folder, stored.part.heading.exchange, after=stored.turn).files:
+    for path in files:
         for batch in pq.ParquetFile(path).iter_batches(_BATCH, columns=["key"]):
             column = batch.column(0)
-            found.update(column.filter(pc.is_in(column, wanted)).to_pylist())
-    return frozenset(found)
+            found.append(column.filter(pc.is_in(column, wanted)))
+    return pa.concat_arrays(found)
 
 
 def compact(lease: Lease) -> None:

@@ -15,10 +15,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection, Engine, Row, Select, case, delete, func, select, update
 
 from audit.entry import token, utc
@@ -37,12 +39,12 @@ _CHUNK = 1000
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """One refused row: its content as text, ``findings`` as (field or '', rule code), key and digest where it has them.
+    """One refused row: its content as a JSON object of texts, ``findings`` as (field or '', rule code), key and digest if any.
 
     ``words``: what the partner said about it.
     """
 
-    row: Mapping[str, str | None]
+    row: str
     findings: tuple[tuple[str, str], ...]
     op: str = "I"
     key: bytes | None = None
@@ -84,7 +86,8 @@ def store(
 ) -> None:
     """Keep the rejects of one stage of one window (and part) in the caller's transaction; doing it again replaces them."""
     opened = connection.execute(select(WINDOW).where(WINDOW.c.id == window)).one()
-    mine = (Q.c.last_window == window) & (Q.c.stage == stage) & (Q.c.part_id == part)
+    here = (Q.c.exchange == opened.exchange) & (Q.c.last_window == window)
+    mine = here & (Q.c.stage == stage) & (Q.c.part_id == part)
     connection.execute(update(Q).where(mine).values(copies=0))
     common = {
         "exchange": opened.exchange,
@@ -113,19 +116,24 @@ def store(
 
 def _named(stage: str, rejects: Sequence[Reject]) -> Iterator[dict[str, Any]]:
     """Values of a chunk; equal rows of it are one entry with so many copies."""
-    contents = [json.dumps(dict(reject.row), ensure_ascii=False, separators=(",", ":")) for reject in rejects]
-    copies = Counter(contents)
-    for content, reject in dict(zip(contents, rejects, strict=True)).items():
+    copies = Counter(reject.row for reject in rejects)
+    for content, reject in {reject.row: reject for reject in rejects}.items():
         yield {
             "fingerprint": hashlib.sha256(f"{stage}\x1f{content}".encode(errors="surrogatepass")).hexdigest(),
             "row": content,
-            "findings": json.dumps(reject.findings, ensure_ascii=False, separators=(",", ":")),
+            "findings": _spelled(reject.findings),
             "words": reject.words or None,
             "key": reject.key and reject.key.hex(),
             "digest": reject.digest and reject.digest.hex(),
             "op": reject.op,
             "copies": copies[content],
         }
+
+
+@lru_cache(maxsize=10_000)
+def _spelled(findings: tuple[tuple[str, str], ...]) -> str:
+    """Findings as JSON: few combinations, many rows."""
+    return json.dumps(findings, ensure_ascii=False, separators=(",", ":"))
 
 
 def _upsert(connection: Connection) -> Any:
@@ -159,10 +167,15 @@ def _supersede_older(connection: Connection, exchange: str, window: int, now: da
     connection.execute(update(Q).where(older).values(state="superseded", changed_at=utc(now)))
 
 
-def supersede(connection: Connection, exchange: str, window: int, keys: frozenset[bytes], now: datetime) -> None:
-    """The partner has these keys in the form of ``window``: refusals of earlier windows are history."""
-    open_keys = select(Q.c.id, Q.c.key).where(_open(exchange), Q.c.key.is_not(None), Q.c.last_window < window)
-    ids = [row.id for row in connection.execute(open_keys) if bytes.fromhex(row.key) in keys]
+def supersede(connection: Connection, exchange: str, window: int, keys: pa.Array | pa.ChunkedArray, now: datetime) -> None:
+    """The partner has these keys (16 bytes) in the form of ``window``: refusals of earlier windows are history."""
+    older = select(Q.c.id, Q.c.key).where(_open(exchange), Q.c.key.is_not(None), Q.c.last_window < window)
+    rows = connection.execute(older).all()
+    if not rows or not len(keys):
+        return
+    known = pa.array([bytes.fromhex(row.key) for row in rows], pa.binary(16))
+    wanted = keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys
+    ids = pa.array([row.id for row in rows], pa.int64()).filter(pc.is_in(known, wanted.cast(pa.binary(16)))).to_pylist()
     for start in range(0, len(ids), _CHUNK):
         chosen = Q.c.id.in_(ids[start : start + _CHUNK])
         connection.execute(update(Q).where(chosen).values(state="superseded", changed_at=utc(now)))

@@ -19,6 +19,7 @@ from audit.record import record
 from hub import ledger, quarantine, spool
 from hub.account import DOUBT, SETTLED, amended
 from hub.interface import Awaiting, Confirmed, Format, Outcome, Rejected, RowFault, Unknown
+from hub.json_text import objects
 from hub.lease import Lease
 from hub.part import ENVELOPE, StoredPart
 from hub.quarantine import Reject
@@ -100,8 +101,7 @@ def settle(lease: Lease, format: Format, stored: StoredPart, found: Verdict) -> 
             quarantine.store(connection, stored.window, "partner", rejects, run.clock(), part=stored.part.id)
             quarantine.supersede(connection, exchange, stored.window + 1, history, run.clock())
         if found.state == "confirmed":
-            keys = frozenset(taken["key"].to_pylist())
-            quarantine.supersede(connection, exchange, stored.window, keys, run.clock())
+            quarantine.supersede(connection, exchange, stored.window, taken["key"], run.clock())
         record(connection, "part.outcome", _body(stored, values), run.clock())
         amended(connection, stored.window, lease)
     run.at("outcome kept")
@@ -126,18 +126,14 @@ def _rejects(format: Format, stored: StoredPart, found: Verdict) -> Iterator[Rej
         said.setdefault(fault.row_id, []).append(fault)
     spool.verify(stored.part.path, stored.part.sha256)
     payload = format.decode(stored.part.path.read_bytes(), stored.part.layout)
-    fields = payload.drop_columns([name for name in ENVELOPE if name in payload.schema.names])
-    refused = pa.Table.from_batches([fields]).filter(found.refused)
-    for row, known in zip(refused.to_pylist(), found.rows.filter(found.refused).to_pylist(), strict=True):
+    fields = pa.Table.from_batches([payload.drop_columns([name for name in ENVELOPE if name in payload.schema.names])])
+    refused = fields.filter(found.refused)
+    texts = objects({name: refused[name] for name in refused.column_names}, refused.num_rows)
+    for row, known in zip(texts.to_pylist(), found.rows.filter(found.refused).to_pylist(), strict=True):
         faults = said.get(known["row_id"]) or said[""]
-        yield Reject(
-            row={name: None if value is None else str(value) for name, value in row.items()},
-            findings=tuple(sorted({(fault.field or "", fault.code[:64]) for fault in faults})),
-            op=known["op"],
-            key=known["key"],
-            digest=known["digest"],
-            words="; ".join(sorted({fault.message for fault in faults if fault.message})),
-        )
+        findings = tuple(sorted({(fault.field or "", fault.code[:64]) for fault in faults}))
+        words = "; ".join(sorted({fault.message for fault in faults if fault.message}))
+        yield Reject(row, findings, known["op"], known["key"], known["digest"], words)
 
 
 def _body(stored: StoredPart, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def choose(plan: Plan, lease: Lease, entries: Sequence[int] | None) -> Window:
 
 def rows(plan: Plan, work: Work) -> Rows:
     """The rows of an open replay. Equal copies come as often as they came from the source."""
-    mine = (Q.c.replay_window == work.id) & (Q.c.state == "open") & _replayable(plan)
+    mine = (Q.c.exchange == plan.id) & (Q.c.replay_window == work.id) & (Q.c.state == "open") & _replayable(plan)
     with reading(work.lease.state.engine) as connection:
         total = connection.scalar(select(func.coalesce(func.sum(Q.c.copies), 0)).where(mine))
     return Rows(
@@ -71,7 +71,7 @@ def rows(plan: Plan, work: Work) -> Rows:
 def replayed(connection: Connection, plan: Plan, work: Work) -> None:
     """The rows have left quarantine with this window; what was refused again is open already, the rest waits on."""
     now = utc(work.lease.run.clock())
-    mine = (Q.c.replay_window == work.id) & (Q.c.state == "open")
+    mine = (Q.c.exchange == plan.id) & (Q.c.replay_window == work.id) & (Q.c.state == "open")
     connection.execute(update(Q).where(mine, _replayable(plan)).values(state="replayed", changed_at=now))
     connection.execute(update(Q).where(mine).values(replay_window=None))
 

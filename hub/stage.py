@@ -1,7 +1,7 @@
 """Takes a window, brings its rows through the kernel into two files, quarantines the refused ones; nothing has left after it.
 
-``accepted.arrow``: fields, ``_op``, ``_key``, ``_digest``. ``refused.arrow``: the source's columns as text, ``_op``, ``_key``
-(NULL where it is unusable), ``_findings`` (JSON). ``staged.json`` is written last, when both are durable: a killed
+``accepted.arrow``: fields, ``_op``, ``_key``, ``_digest``. ``refused.arrow``: ``row`` (JSON of the source's columns), ``op``,
+``key`` (NULL where it is unusable), ``findings`` (JSON). ``staged.json`` is written last, when both are durable: a killed
 run goes on from there without reading the source again, unless the plan has changed or other rows have left since.
 """
 
@@ -20,6 +20,7 @@ from hub import ledger, quarantine, replay, spool
 from hub.account import Work
 from hub.connection import Adapters
 from hub.extract import Census, census, extract
+from hub.json_text import objects
 from hub.kernel.engine import Engine, Transformed, schema
 from hub.plan import Finding, Plan
 from hub.quarantine import Reject
@@ -27,6 +28,15 @@ from hub.run import Extracted
 from hub.window import BOUND, move
 
 ACCEPTED, REFUSED, _MANIFEST = "accepted.arrow", "refused.arrow", "staged.json"
+GONE, LATE = "gone.arrow", "late.arrow"  # made when the rows are compared and encoded
+_REFUSED_SCHEMA = pa.schema(
+    [
+        pa.field("row", pa.string()),
+        pa.field("op", pa.string()),
+        pa.field("key", pa.binary(16)),
+        pa.field("findings", pa.string()),
+    ]
+)
 _CHEAP = 10_000_000  # rows of a ledger beyond which counting the whole source in each window is not cheap
 
 
@@ -70,7 +80,7 @@ def stage(plan: Plan, work: Work, adapters: Adapters) -> Staged:
     DataError if the source's count and rows disagree; what the reader raises otherwise; TransientError for a full disk.
     """
     lease, run = work.lease, work.lease.run
-    folder = lease.state.folder.spool / plan.id / work.window.key.replace(":", "")
+    folder = folder_of(plan, work)
     turn = ledger.turn(lease.state.engine, plan.id)
     staged = None if work.anew else _found(folder, plan, turn)
     if staged is None:
@@ -89,14 +99,19 @@ def stage(plan: Plan, work: Work, adapters: Adapters) -> Staged:
 
 def refused_keys(staged: Staged) -> pa.Array:
     """The keys of refused rows, as far as they are usable: these rows are not gone."""
-    keys = [batch.column("_key").drop_null() for batch in batches(staged.folder / REFUSED)]
+    keys = [batch.column("key").drop_null() for batch in batches(staged.folder / REFUSED)]
     return pa.chunked_array(keys, pa.binary(16)).combine_chunks()
 
 
-def forget(staged: Staged) -> None:
+def folder_of(plan: Plan, work: Work) -> Path:
+    """The window's folder in the spool."""
+    return work.lease.state.folder.spool / plan.id / work.window.key.replace(":", "")
+
+
+def forget(folder: Path) -> None:
     """The parts are made: what they were made from is no longer needed."""
-    for name in (_MANIFEST, ACCEPTED, REFUSED):
-        (staged.folder / name).unlink(missing_ok=True)
+    for name in (_MANIFEST, ACCEPTED, REFUSED, GONE, LATE):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _found(folder: Path, plan: Plan, turn: int) -> Staged | None:
@@ -135,7 +150,7 @@ def _read(plan: Plan, work: Work, adapters: Adapters, folder: Path, turn: int) -
         _supply(plan, work, adapters) as supply,
         Engine(plan.kernel, plan.table, day) as engine,
         written(folder / ACCEPTED, schema(plan.table)) as good,
-        written(folder / REFUSED, _refused_schema(plan)) as bad,
+        written(folder / REFUSED, _REFUSED_SCHEMA) as bad,
     ):
         refused, warnings = _through(plan, work, supply, engine, good, bad)
         for batch in supply.ready:
@@ -175,11 +190,6 @@ def written(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatchFileWriter]
         yield writer
 
 
-def _refused_schema(plan: Plan) -> pa.Schema:
-    texts = [pa.field(name, pa.string()) for name in (*plan.extract.columns, "_op")]
-    return pa.schema([*texts, pa.field("_key", pa.binary(16)), pa.field("_findings", pa.string())])
-
-
 def _told(plan: Plan, made: Transformed) -> pa.RecordBatch:
     """Refused rows with their findings as words. A key is usable unless a finding is about one of its fields."""
     found = [[_named(plan.kernel.findings[index]) for index in indices] for indices in made.findings.to_pylist()]
@@ -187,9 +197,9 @@ def _told(plan: Plan, made: Transformed) -> pa.RecordBatch:
         None if any(field in plan.table.key for field, _ in findings) else key
         for findings, key in zip(found, made.keys.to_pylist(), strict=True)
     ]
+    rows = objects(dict(zip(made.rejected.schema.names, made.rejected.columns, strict=True)), made.rejected.num_rows)
     texts = pa.array([json.dumps(findings, ensure_ascii=False) for findings in found], pa.string())
-    columns = [column.cast(pa.string()) for column in made.rejected.columns]
-    return pa.RecordBatch.from_arrays([*columns, made.ops, pa.array(keys, pa.binary(16)), texts], schema=_refused_schema(plan))
+    return pa.RecordBatch.from_arrays([rows, made.ops, pa.array(keys, pa.binary(16)), texts], schema=_REFUSED_SCHEMA)
 
 
 def _named(finding: Finding) -> tuple[str, str]:
@@ -207,5 +217,5 @@ def batches(path: Path) -> Iterator[pa.RecordBatch]:
 def _refused(folder: Path) -> Iterator[Reject]:
     for batch in batches(folder / REFUSED):
         for row in batch.to_pylist():
-            op, key, findings = (row.pop(name) for name in ("_op", "_key", "_findings"))
-            yield Reject(row, tuple((field, rule) for field, rule in json.loads(findings)), op, key)
+            findings = tuple((field, rule) for field, rule in json.loads(row["findings"]))
+            yield Reject(row["row"], findings, row["op"], row["key"])

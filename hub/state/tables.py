@@ -152,8 +152,5 @@ QUARANTINE = Table(
     Column("refused_at", _TIME, nullable=False),
     Column("changed_at", _TIME, nullable=False),
     UniqueConstraint("exchange", "fingerprint"),
-    Index("ix_quarantine_exchange", "exchange", "state"),
-    Index("ix_quarantine_key", "exchange", "key"),
-    Index("ix_quarantine_replay_window", "replay_window"),
     sqlite_autoincrement=True,
 )

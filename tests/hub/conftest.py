@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -225,6 +225,7 @@ class World:
         self.verdicts: dict[str, Answer] = {}
         self.effects: list[str] = []
         self.rows: dict[str, str] = {}
+        self.writers: dict[str, str] = {}
         self.sent: list[Part] = []
         self.asked: list[str] = []
 
@@ -295,6 +296,7 @@ class Desk:
         rows = self.format.decode(payload, part.layout).to_pylist()
         refused = rows[:1] if says == "partial" else []
         for row in rows[len(refused) :]:
+            self.world.writers[row["djbh"]] = part.id
             if row.get("cd_operation") == "D":
                 self.world.rows.pop(row["djbh"], None)
             else:
@@ -306,7 +308,8 @@ class Desk:
 
     def _undo(self, part: Part) -> None:
         for row in self.format.decode(part.path.read_bytes(), part.layout).to_pylist():
-            self.world.rows.pop(row["djbh"], None)
+            if self.world.writers.get(row["djbh"]) == part.id:
+                self.world.rows.pop(row["djbh"], None)
         self.world.verdicts[part.id] = Rejected("E98", "refused at night", b"no")
 
 
@@ -326,3 +329,17 @@ def world() -> World:
 def exchange(registry: Registry) -> Callable[..., Plan]:
     """Makes the plan that reads the registry."""
     return lambda **changes: make(source_settings={"url": registry.url}, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The classes of this file, for a test that makes many of each."""
+
+    Registry: type[Registry] = Registry
+    World: type[World] = World
+    Clock: type[Clock] = Clock
+
+
+@pytest.fixture
+def kit() -> Kit:
+    return Kit()

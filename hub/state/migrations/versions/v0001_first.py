@@ -146,9 +146,6 @@ def _quarantine() -> None:
         sa.UniqueConstraint("exchange", "fingerprint", name=op.f("uq_quarantine_exchange")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_quarantine_exchange", "quarantine", ["exchange", "state"], unique=False)
-    op.create_index("ix_quarantine_key", "quarantine", ["exchange", "key"], unique=False)
-    op.create_index("ix_quarantine_replay_window", "quarantine", ["replay_window"], unique=False)
 
 
 def _log_entry() -> None:
