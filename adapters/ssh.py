@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import socket
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import paramiko
@@ -44,7 +45,8 @@ def session(settings: Mapping[str, Any]) -> tuple[paramiko.Transport, paramiko.S
     seconds = float(settings.get("timeout", 60))
     line = socket.create_connection((str(settings["host"]), int(settings.get("port", 22))), _CONNECT_SECONDS)
     transport = paramiko.Transport(line, disabled_algorithms=_WEAK)
-    try:
+    with ExitStack() as failed:
+        failed.callback(transport.close)
         options = transport.get_security_options()
         options.ciphers = sorted(options.ciphers, key=lambda cipher: cipher not in _FAST)
         transport.start_client(timeout=seconds)
@@ -54,9 +56,7 @@ def session(settings: Mapping[str, Any]) -> tuple[paramiko.Transport, paramiko.S
         if client is None:
             raise paramiko.SSHException("no SFTP on this server")
         client.get_channel().settimeout(seconds)  # type: ignore[union-attr]  # it has one: it was opened just now
-    except BaseException:
-        transport.close()
-        raise
+        failed.pop_all()
     return transport, client
 
 
