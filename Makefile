@@ -23,6 +23,7 @@ check: $(VENV)/dev ## format, lint, types, imports, YAML
 	$(BIN)/lint-imports
 	$(BIN)/hub check
 	$(BIN)/hub mapping test
+	state=$$(mktemp -d) && HUB_STATE=$$state $(BIN)/dagster definitions validate -m hub.orchestrate.location; ended=$$?; rm -rf "$$state"; exit $$ended
 
 bench: $(VENV)/dev ## workload W1: rows per second and core, memory, against psql COPY
 	$(BIN)/python -m tests.bench.window
