@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+NAMES = ("id", "index")  # numbers that are typed again: no separators
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 
@@ -55,7 +57,7 @@ def emit(rows: Iterable[Any], columns: Sequence[str], *, as_json: bool, title: s
         numeric = all(isinstance(row.get(key), int | float | None) for row in data)
         table.add_column(column.partition(":")[2] or key, justify="right" if numeric else "left", overflow="fold")
     for row in data:
-        table.add_row(*[_cell(row.get(key)) for key in keys])
+        table.add_row(*[str(row[key]) if key in NAMES else _cell(row.get(key)) for key in keys])
     console().print(table)
 
 
