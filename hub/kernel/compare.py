@@ -1,27 +1,51 @@
 """Takes the staged rows' keys and digests and the ledger's files; says which rows leave and which keys are gone.
 
 Only 16-byte keys and digests are looked at, never a value. In the order of the ledger's files the newest row of a key is what
-the partner has; it is live unless that row is a delete. Memory is bounded by MEMORY: what does not fit goes to ``spill``.
+the partner has; it is live unless that row is a delete. Memory is bounded whatever the number of rows: more than
+``BUCKET`` of them are divided by key into files below ``spill`` and compared one file after the other.
 """
-
-# ruff: noqa: S608 - SQL of our own over file names that are quoted
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
+from hub.kernel.buckets import ArrowFile, divide, read
 from hub.kernel.duck import Database
-from hub.kernel.sql import literal
 
 LEAVES, UNCHANGED, TWICE = 0, 1, 2
-MEMORY = 160 << 20
-_BATCH = 50_000
-_READ = ("_op", "_key", "_digest")
-_NOTHING = "SELECT NULL::BLOB AS key, NULL::BLOB AS digest, NULL AS op, NULL AS row_id, NULL AS keys, 0 AS n WHERE FALSE"
+BATCH = 50_000
+BUCKET = 250_000  # rows of a window and its ledger that are compared at once
+MEMORY = 128 << 20  # bytes that DuckDB may use
+_FEW = 200_000  # so many accepted rows or less are looked up in the ledger instead of dividing both
+_MINE = ("_key", "_digest", "_op")
+_THEIRS = ("key", "digest", "op")
+_SCHEMA = pa.schema(
+    [("key", pa.binary(16)), ("digest", pa.binary(16)), ("op", pa.string()), ("n", pa.int64()), ("turn", pa.int32())]
+)
+_LEDGER_ROWS = pa.schema([*list(_SCHEMA)[:3], ("row_id", pa.string()), ("keys", pa.string()), ("turn", pa.int32())])
+_ABSENT_ROWS = pa.schema([_LEDGER_ROWS.field(name) for name in ("key", "row_id", "keys", "turn")])
+_VERDICTS = pa.schema([("n", pa.int64()), ("verdict", pa.uint8())])
+_GONE = pa.schema([("key", pa.binary(16)), ("turn", pa.int32())])
+_GROUPED = f"""
+    SELECT key, copies, n, live, turn,
+           (CASE WHEN new = old OR (NOT stays AND NOT live) THEN {UNCHANGED} ELSE {LEAVES} END) AS verdict
+    FROM (SELECT key, count(n) AS copies, max(n) AS n, max(turn) AS turn,
+            max(digest) FILTER (n IS NOT NULL) AS new, coalesce(bool_or(op = 'I') FILTER (n IS NOT NULL), FALSE) AS stays,
+            arg_max(digest, turn) AS old, coalesce(arg_max(op = 'I', turn), FALSE) AS live
+          FROM bucket GROUP BY key)"""  # noqa: S608 - numbers of our own
+_TWICE = f"""
+    SELECT n, {TWICE} AS verdict FROM bucket
+    WHERE n IS NOT NULL AND key IN (SELECT key FROM bucket GROUP BY key HAVING count(n) > 1)"""  # noqa: S608
+_ABSENT = "SELECT key, row_id, keys FROM bucket SEMI JOIN gone USING (key, turn) ORDER BY key"
+_NEWEST = """
+    SELECT key, digest, op, row_id, keys FROM bucket
+    SEMI JOIN (SELECT key, max(turn) AS turn FROM bucket GROUP BY key) USING (key, turn) ORDER BY key"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +53,24 @@ class Comparison:
     """What a window's rows are to the ledger.
 
     ``verdicts``: for each accepted row, in order, LEAVES, UNCHANGED (the partner has it in this very form, or it is a delete of
-    a key the partner does not have) or TWICE (its key comes more than once). ``live``: keys the partner has; 0 unless ``whole``.
+    a key the partner does not have) or TWICE (its key comes more than once). ``live``: keys the partner has; 0 unless
+    the window was whole.
     """
 
     verdicts: pa.UInt8Array
     live: int
-    database: Database
-    ledger: Sequence[Path]
-    whole: bool
+    _ledger: tuple[Path, ...]
+    _folder: Path
+    _database: Database
 
     def absent(self) -> Iterator[pa.RecordBatch]:
-        """Live keys that no row of a whole read has, with columns key, row_id and keys as in the ledger."""
-        if self.whole and self.ledger:
-            yield from self.database.stream(
-                f"""SELECT key, row_id, keys FROM ({_latest(self.ledger)}) WHERE op = 'I'
-                AND key NOT IN (SELECT _key FROM rows) AND key NOT IN (SELECT key FROM refused) ORDER BY key""",
-                _BATCH,
-            )
+        """Live keys that no row of the window has, with columns key, row_id and keys as in the ledger, sorted by key."""
+        gone = sorted(self._folder.glob("gone/*.arrow"))
+        if any(batch.num_rows for path in gone for batch in read(path)):
+            paths = divide(_wide(self._ledger, ("key", "row_id", "keys")), _ABSENT_ROWS, len(gone), self._folder / "absent")
+            for bucket, keys in zip(paths, gone, strict=True):
+                self._database.offer("gone", ArrowFile(keys))
+                yield from _through(self._database, bucket, _ABSENT)
 
 
 @contextmanager
@@ -53,74 +78,118 @@ def compare(accepted: Path, ledger: Sequence[Path], *, refused_keys: pa.Array, w
     """Compare an Arrow file with ``_key``, ``_digest`` and ``_op`` to ledger files, oldest first.
 
     ``whole``: the window has read the whole table, so live keys that are neither accepted nor in ``refused_keys`` are absent.
+    OSError for a file that cannot be read and for a full disk.
     """
-    with _database(ledger, spill) as database:
-        database.offer("rows", _Rows(accepted))
-        database.offer("refused", pa.table({"key": refused_keys}))
-        live = _count(database, f"SELECT count(*) AS n FROM ({_latest(ledger)}) WHERE op = 'I'") if whole else 0
-        found = database.stream(
-            f"""WITH twice AS (SELECT _key FROM rows GROUP BY _key HAVING count(*) > 1),
-            known AS ({_latest(ledger, "WHERE key IN (SELECT _key FROM rows)", "digest", "op")})
-            SELECT (CASE WHEN _key IN (FROM twice) THEN {TWICE}
-                         WHEN known.digest = _digest THEN {UNCHANGED}
-                         WHEN _op = 'D' AND coalesce(known.op, 'D') = 'D' THEN {UNCHANGED}
-                         ELSE {LEAVES} END)::UTINYINT AS verdict
-            FROM rows LEFT JOIN known ON known.key = _key ORDER BY n""",
-            _BATCH,
-        )
-        verdicts = pa.chunked_array([batch.column(0) for batch in found], pa.uint8()).combine_chunks()
-        yield Comparison(verdicts, live, database, ledger, whole)
+    with _workshop(spill) as (database, folder):
+        mine = sum(batch.num_rows for batch in read(accepted, _MINE[2:]))
+        known, count = _known(ledger), _rows(ledger)
+        if not whole and mine <= _FEW:
+            known, count = _only(known, accepted), mine
+        rows = (each for part in (_numbered(accepted), known) for each in part)
+        paths = divide(rows, _SCHEMA, (mine + count) // BUCKET + 1, folder / "rows")
+        live = _compared(database, paths, refused_keys.cast(pa.binary(16)) if whole else None, folder)
+        database.offer("verdicts", ArrowFile(folder / "verdicts.arrow"))
+        parts = [batch.column(0) for batch in database.stream("SELECT verdict FROM verdicts ORDER BY n", BATCH)]
+        verdicts = pa.concat_arrays(parts) if parts else pa.array([], pa.uint8())
+        yield Comparison(verdicts, live, tuple(ledger), folder, database)
 
 
 @contextmanager
 def merge(ledger: Sequence[Path], spill: Path) -> Iterator[Iterator[pa.RecordBatch]]:
-    """The newest row of each key, columns as in the ledger."""
-    with _database(ledger, spill) as database:
-        yield iter(database.stream(f"{_latest(ledger)} ORDER BY key", _BATCH))
+    """The newest row of each key, columns as in the ledger, sorted by key."""
+    columns = (*_THEIRS, "row_id", "keys")
+    with _workshop(spill) as (database, folder):
+        paths = divide(_wide(ledger, columns), _LEDGER_ROWS, _rows(ledger) // BUCKET + 1, folder / "rows")
+        yield (batch for bucket in paths for batch in _through(database, bucket, _NEWEST))
 
 
 def live(ledger: Sequence[Path], but: pa.Array, spill: Path) -> int:
     """How many keys the partner has, those in ``but`` not counted."""
-    with _database(ledger, spill) as database:
-        database.offer("but", pa.table({"key": but}))
-        newest = _latest(ledger, "WHERE key NOT IN (SELECT key FROM but)", "op")
-        return _count(database, f"SELECT count(*) AS n FROM ({newest}) WHERE op = 'I'")
+    with _workshop(spill) as (database, folder):
+        paths = divide(_known(ledger), _SCHEMA, _rows(ledger) // BUCKET + 1, folder / "rows")
+        _compared(database, paths, but.cast(pa.binary(16)), folder)
+        return sum(batch.num_rows for path in folder.glob("gone/*.arrow") for batch in read(path))
 
 
-class _Rows:
-    """The staged rows as DuckDB may read them, from the file and more than once: three columns and their number ``n``."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
-        with pa.OSFile(str(self._path)) as file, pa.ipc.open_file(file) as reader:
-            fields = [reader.schema.get_field_index(name) for name in _READ]
-            schema = pa.schema([*(reader.schema.field(field) for field in fields), pa.field("n", pa.int64())])
-        return pa.RecordBatchReader.from_batches(schema, self._batches(fields, schema)).__arrow_c_stream__(requested_schema)
-
-    def _batches(self, fields: list[int], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        options, done = pa.ipc.IpcReadOptions(included_fields=fields), 0
-        with pa.OSFile(str(self._path)) as file, pa.ipc.open_file(file, options=options) as reader:
-            for number in range(reader.num_record_batches):
-                batch = reader.get_batch(number).select(list(_READ))
-                count = pa.array(range(done, done + batch.num_rows), pa.int64())
-                done += batch.num_rows
-                yield pa.RecordBatch.from_arrays([*batch.columns, count], schema=schema)
+@contextmanager
+def _workshop(spill: Path) -> Iterator[tuple[Database, Path]]:
+    """A database and a folder that is gone afterwards."""
+    spill.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="compare-", dir=spill) as folder, Database(memory=MEMORY, ordered=False) as database:
+        yield database, Path(folder)
 
 
-def _database(ledger: Sequence[Path], spill: Path) -> Database:
-    return Database(files=sorted({path.parent for path in ledger}), memory=MEMORY, spill=spill)
+def _compared(database: Database, buckets: Sequence[Path], refused: pa.Array | None, folder: Path) -> int:
+    """Compare bucket by bucket into verdicts.arrow and gone/; the number of live keys. ``refused`` None: nothing can be gone."""
+    live = 0
+    (folder / "gone").mkdir()
+    with pa.OSFile(str(folder / "verdicts.arrow"), "wb") as file, pa.ipc.new_file(file, _VERDICTS) as verdicts:
+        for bucket in buckets:
+            again = False
+            with pa.OSFile(str(folder / "gone" / bucket.name), "wb") as gone_file, pa.ipc.new_file(gone_file, _GONE) as gone:
+                for keys in _through(database, bucket, _GROUPED):
+                    again = again or pc.any(pc.greater(keys["copies"], 1)).as_py()
+                    verdicts.write_batch(_shaped(keys.filter(pc.equal(keys["copies"], 1)), _VERDICTS))
+                    if refused is not None:
+                        live += keys["live"].true_count
+                        missing = pc.and_(keys["live"], pc.equal(keys["copies"], 0))
+                        left = pc.and_(missing, pc.invert(pc.is_in(keys["key"].cast(pa.binary(16)), refused)))
+                        gone.write_batch(_shaped(keys.filter(left), _GONE))
+            for rows in _through(database, bucket, _TWICE) if again else ():
+                verdicts.write_batch(_shaped(rows, _VERDICTS))
+            bucket.unlink()
+    return live
 
 
-def _latest(ledger: Sequence[Path], where: str = "", *columns: str) -> str:
-    """The newest row of each key (of those that ``where`` leaves), with these columns or all."""
-    wanted = columns or ("digest", "op", "row_id", "keys")
-    read = ", ".join(wanted)
-    files = [f"SELECT key, {read}, {n} AS n FROM read_parquet({literal(str(path))})" for n, path in enumerate(ledger)]
-    newest = ", ".join(f"arg_max({column}, n) AS {column}" for column in wanted)
-    return f"SELECT key, {newest} FROM ({' UNION ALL '.join(files) or _NOTHING}) {where} GROUP BY key"
+def _through(database: Database, bucket: Path, query: str) -> Iterator[pa.RecordBatch]:
+    database.offer("bucket", ArrowFile(bucket))
+    yield from database.stream(query, BATCH)
 
 
-def _count(database: Database, sql: str) -> int:
-    return int(database.query(sql).column("n")[0].as_py())
+def _shaped(rows: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([rows[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
+
+
+def _numbered(accepted: Path) -> Iterator[pa.RecordBatch]:
+    """The accepted rows with their places."""
+    start = 0
+    for batch in read(accepted, _MINE):
+        size = batch.num_rows
+        extra = [pa.array(range(start, start + size), pa.int64()), pa.nulls(size, pa.int32())]
+        yield pa.RecordBatch.from_arrays([*(batch.column(name) for name in _MINE), *extra], schema=_SCHEMA)
+        start += size
+
+
+def _known(ledger: Sequence[Path]) -> Iterator[pa.RecordBatch]:
+    """The rows of the ledger with the turn of their file."""
+    for turn, batch in _parquet(ledger, _THEIRS):
+        extra = [pa.nulls(batch.num_rows, pa.int64()), pa.repeat(pa.scalar(turn, pa.int32()), batch.num_rows)]
+        columns = [column.cast(field.type) for column, field in zip(batch.columns, _SCHEMA, strict=False)]
+        yield pa.RecordBatch.from_arrays([*columns, *extra], schema=_SCHEMA)
+
+
+def _only(known: Iterator[pa.RecordBatch], accepted: Path) -> Iterator[pa.RecordBatch]:
+    """Those rows of the ledger whose keys are accepted now."""
+    keys = pa.chunked_array([batch.column(0) for batch in read(accepted, _MINE[:1])], pa.binary(16))
+    for batch in known:
+        yield batch.filter(pc.is_in(batch.column("key"), keys))
+
+
+def _wide(ledger: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """The ledger's rows with the turn of their file, these columns as they are."""
+    for turn, batch in _parquet(ledger, columns):
+        turns = pa.repeat(pa.scalar(turn, pa.int32()), batch.num_rows)
+        schema = pa.schema([_LEDGER_ROWS.field(name) for name in (*columns, "turn")])
+        kept = [column.cast(schema.field(name).type) for name, column in zip(columns, batch.columns, strict=True)]
+        yield pa.RecordBatch.from_arrays([*kept, turns], schema=schema)
+
+
+def _parquet(ledger: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    for turn, path in enumerate(ledger):
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            for batch in file.iter_batches(BATCH, columns=list(columns)):
+                yield turn, batch.select(list(columns))
+
+
+def _rows(ledger: Sequence[Path]) -> int:
+    return sum(pq.read_metadata(path).num_rows for path in ledger)

@@ -252,7 +252,8 @@ def _joined(fields: Iterable[Field]) -> str:
 def _lookups(mapping: Mapping, table: Table) -> tuple[Lookup, ...]:
     """The lookups that the SELECT joins, each once, sorted by name."""
     filled = [table.fields[field] for field in mapping.fields if field in table.fields]
-    lists = [code_lookup(field.codes) for field in filled if field.codes is not None and not is_inline(field.codes)]
+    joined = {field.codes.name: field.codes for field in filled if field.codes is not None and not is_inline(field.codes)}
+    lists = [code_lookup(codes) for codes in joined.values()]  # each once: a table names the divisions several times
     walks = [made.crosswalk for made in mapping.fields.values() if made.crosswalk is not None]
     lists += [crosswalk_lookup(walk) for walk in walks if len(pairs(walk)) > INLINE]
     return tuple(sorted({lookup.name: lookup for lookup in lists}.values(), key=lambda lookup: lookup.name))

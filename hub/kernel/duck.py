@@ -1,14 +1,15 @@
 """Takes SQL, Arrow batches and small tables; gives Arrow. Alone may know DuckDB.
 
 Every database is in memory and locked: no extensions, no files but those in the allowed directories, one thread (so that
-rows keep their order), no setting that can be changed afterwards. Joins keep their sides: an optimiser that swapped
-them would give the rows of a batch in another order.
+rows keep their order), no setting that can be changed afterwards. Four optimisers are off: those that swap the sides of a
+join would give the rows of a batch in another order, ``in_clause`` makes a join of every list of codes, and
+``partial_aggregate_pushdown`` groups in memory what should go to the spill directory.
 """
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import duckdb
 import pyarrow as pa
@@ -23,17 +24,23 @@ FIXED: dict[str, str | int | float | list[str]] = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
     "python_enable_replacements": False,
-    "disabled_optimizers": "join_order,build_side_probe_side,in_clause",
-    "preserve_insertion_order": True,
+    "disabled_optimizers": "join_order,build_side_probe_side,in_clause,partial_aggregate_pushdown",
 }
+
+
+class Rows(Protocol):
+    """Anything that gives Arrow rows, each time it is asked: a RecordBatchReader does so only once."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+        """An ArrowArrayStream."""
 
 
 class Database:
     """One locked database in memory; a context manager.
 
     ``tables`` are filled and ``constants`` (names of functions without arguments) defined before it is locked; afterwards only
-    queries run. ``files``: directories whose
-    files a query may read and write. ``memory``: bytes it may use, beyond which it writes to ``spill`` or raises DataError.
+    queries run. ``files``: directories whose files a query may read and write. ``memory``: bytes it may use, beyond which it
+    writes to ``spill`` or raises DataError. ``ordered``: rows keep their order, or a query may take less memory.
     """
 
     def __init__(
@@ -44,10 +51,11 @@ class Database:
         files: Sequence[Path] = (),
         memory: int = 1 << 30,
         spill: Path | None = None,
+        ordered: bool = True,
     ) -> None:
-        limits = {"memory_limit": f"{memory}B", "temp_directory": str(spill) if spill else ""}
+        settings = FIXED | {"memory_limit": f"{memory}B", "temp_directory": str(spill or ""), "preserve_insertion_order": ordered}
         self._inputs: dict[str, _Input] = {}
-        self._connection = duckdb.connect(":memory:", config=FIXED | limits)
+        self._connection = duckdb.connect(":memory:", config=settings)
         for table in tables:  # a table of the database's own would have every statement planned at each run
             columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
             self.offer(table.name, pa.table([pa.array(column, pa.string()) for column in columns], names=list(table.columns)))
@@ -73,7 +81,7 @@ class Database:
         self._inputs.clear()
         self._connection.close()
 
-    def offer(self, relation: str, batch: pa.RecordBatch | pa.Table | pa.RecordBatchReader) -> None:
+    def offer(self, relation: str, batch: pa.RecordBatch | Rows) -> None:
         """Make ``batch`` the rows of ``relation``. A later batch of the same schema may take its place between two queries."""
         if relation not in self._inputs:
             self._inputs[relation] = _Input(batch)
@@ -112,7 +120,7 @@ class Database:
 class _Input:
     """What stands under a relation's name: each query asks it for the rows of that moment."""
 
-    def __init__(self, rows: pa.RecordBatch | pa.Table | pa.RecordBatchReader) -> None:
+    def __init__(self, rows: pa.RecordBatch | Rows) -> None:
         self.rows = rows
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> Any:

