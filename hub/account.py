@@ -155,7 +155,7 @@ def begin(connection: Connection, plan: Plan, window: Window, run: Run) -> int:
     values = {"exchange": plan.id, "key": window.key, "kind": window.kind, "plan": plan.digest, "standard": standard, **bounds}
     now = run.clock()
     added = connection.execute(insert(WINDOW).values(**values, state="planned", attempts=1, opened_at=utc(now)))
-    names = {"partner": plan.partner.name, "origin": plan.source.name, "purpose": None}
+    names = {"partner": plan.partner.name, "origin": plan.source.name}
     record(connection, "window.opened", _entry(window, attempt=1, **{**values, **names}), now)
     return int((added.inserted_primary_key or (0,))[0])
 
@@ -177,10 +177,10 @@ def _resumed(connection: Connection, plan: Plan, window: Window, row: Row[Any], 
         row.state == "sending" or connection.scalar(select(PART.c.id).where(PART.c.window_id == row.id).limit(1)) is not None
     )
     state = "sending" if sending else "planned"
-    values = {"attempts": row.attempts + 1, "error_class": None, "error": None}
+    values: dict[str, Any] = {"attempts": row.attempts + 1, "error_class": None, "error": None}
     if not sending:
         standard = f"{plan.table.standard}@{plan.table.version}"
-        values |= {"plan": plan.digest, "standard": standard}
+        values |= {"plan": plan.digest, "standard": standard, "released": row.released and row.plan == plan.digest}
     if row.state == state:
         connection.execute(update(WINDOW).where(WINDOW.c.id == row.id).values(**values))
     else:
@@ -188,7 +188,7 @@ def _resumed(connection: Connection, plan: Plan, window: Window, row: Row[Any], 
     body = {"from": row.state, "attempt": row.attempts + 1, "plan": values.get("plan", row.plan)}
     record(connection, "window.resumed", _entry(window, **body), lease.run.clock())
     anew = row.kind != "regular" or (row.state == "blocked" and not row.released)
-    return Work(row.id, window, state, lease, anew, row.released)
+    return Work(row.id, window, state, lease, anew, values.get("released", row.released))
 
 
 def close(plan: Plan, work: Work, missing: Missing) -> Account:

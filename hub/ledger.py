@@ -89,7 +89,7 @@ def write(path: Path, batches: Iterator[pa.RecordBatch]) -> int:
     with spool.durable(path) as file, pq.ParquetWriter(file, SCHEMA, **options) as writer:
         for batch in batches:
             rows += batch.num_rows
-            writer.write_batch(batch)
+            writer.write_batch(batch.cast(SCHEMA))
     return rows
 
 

@@ -49,11 +49,23 @@ def choose(plan: Plan, lease: Lease, entries: Sequence[int] | None) -> Window:
         found = connection.scalar(select(func.count()).where(open_rows)) or 0
         id = begin(connection, plan, window, run)
         chosen = connection.execute(update(Q).where(open_rows, _replayable(plan)).values(replay_window=id)).rowcount
+        chosen -= _leave_out(connection, plan, id)
         if not chosen:
-            why = f"{found} open row(s) have no usable key or are of another plan" if found else "no such row is open"
+            why = f"{found} open row(s) have no usable key or were made by another plan" if found else "no such row is open"
             raise ConfigurationError(f"{plan.id}: nothing to replay, {why}; mend the source, or run a backfill")
         record(connection, "quarantine.replayed", {"exchange": plan.id, "window": window.key, "rows": chosen}, run.clock())
     return window
+
+
+def _leave_out(connection: Connection, plan: Plan, window: int) -> int:
+    """Source rows that were kept without a column which the mapping reads by now cannot be judged again; how many."""
+    mine = (Q.c.exchange == plan.id) & (Q.c.replay_window == window)
+    older = select(Q.c.id, Q.c.row).where(mine, Q.c.stage == "kernel", Q.c.plan != plan.digest)
+    wanted = set(plan.extract.columns)
+    ids = [row.id for row in connection.execute(older) if not json.loads(row.row).keys() >= wanted]
+    for start in range(0, len(ids), _CHUNK):
+        connection.execute(update(Q).where(Q.c.id.in_(ids[start : start + _CHUNK])).values(replay_window=None))
+    return len(ids)
 
 
 def rows(plan: Plan, work: Work) -> Rows:
