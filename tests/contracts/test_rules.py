@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import yaml
 
 from hub.contract.load import load_standard
 from hub.contract.model import Field, Table
@@ -219,6 +220,23 @@ NUMBERS = {
 }
 
 
+def _examples() -> None:
+    """The other domains, as ``rules/<domain>.yaml``: table -> good, lawful (a list), bad (a list of {breaks, change})."""
+    for path in sorted(Path(__file__).with_name("rules").glob("*.yaml")):
+        for table, told in yaml.load(path.read_text(encoding="utf-8"), yaml.CBaseLoader).items():
+            GOOD[table] = _row(told.get("good") or {})
+            LAWFUL.extend((table, _row(change)) for change in told.get("lawful", ()))
+            BAD.extend((table, _row(each["change"]), each["breaks"]) for each in told.get("bad", ()))
+
+
+def _row(cells: MappingOf[str, str]) -> Row:
+    """Everything is text; ``null`` is no value."""
+    return {name: None if value == "null" else value for name, value in cells.items()}
+
+
+_examples()
+
+
 @pytest.fixture(scope="module")
 def tables() -> dict[str, Table]:
     """Every table of every release by name."""
@@ -264,11 +282,23 @@ def _text(value: str | int | None) -> str | None:
     return None if value is None else str(value)
 
 
+class Judges(dict[str, Judge]):
+    """For every table the kernel of the plainest mapping, made when it is asked for: each field is the column of its own name."""
+
+    def __init__(self, tables: dict[str, Table], stack: ExitStack) -> None:
+        super().__init__()
+        self.tables, self.stack = tables, stack
+
+    def __missing__(self, name: str) -> Judge:
+        self[name] = Judge(self.tables[name], self.stack)
+        return self[name]
+
+
 @pytest.fixture(scope="module")
 def judges(tables: dict[str, Table]) -> Iterator[dict[str, Judge]]:
-    """For every table the kernel of the plainest mapping: each field is the column of its own name."""
+    """The judge of each table."""
     with ExitStack() as stack:
-        yield {name: Judge(table, stack) for name, table in tables.items()}
+        yield Judges(tables, stack)
 
 
 def _whole(table: Table, row: Row) -> Row:
