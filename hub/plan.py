@@ -110,11 +110,13 @@ class Kernel:
 
     It yields, in order: every field of the layout's table (typed), ``_op`` ('I' | 'D'), ``_key`` and ``_digest`` (16-byte blobs),
     then one UBIGINT ``_errors_<i>`` per 64 error findings and one ``_warnings_<i>`` per 64 warnings.
-    ``quick`` yields the same without the masks, and ``_suspicious``: false only where every mask is 0 and all else is the same.
+    ``quick`` yields for rows that are in order the same fields, but for those in ``taken`` (field -> the source column that
+    it is), ``_key`` and ``_digest``; ``_suspicious`` is true on rows for which ``sql`` must be asked.
     """
 
     sql: str
     quick: str
+    taken: MappingOf[str, str]
     lookups: tuple[Lookup, ...]
     findings: tuple[Finding, ...]
 

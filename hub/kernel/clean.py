@@ -5,6 +5,9 @@ is not UTF-8 becomes ``SPOILT``, which no notation accepts. Most columns show by
 need none of this, and a look at the bytes costs a twentieth of trimming.
 """
 
+from dataclasses import dataclass
+from functools import reduce
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,24 +17,41 @@ SPOILT = "\0"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
 
 
-def clean(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The same rows and names, every column a string and clean."""
-    return pa.RecordBatch.from_arrays([_clean(column.cast(pa.string())) for column in batch.columns], batch.schema.names)
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The same rows and names, every column a string and clean. ``spoilt``: rows that hold a spoilt text; None: no row does."""
+
+    batch: pa.RecordBatch
+    spoilt: pa.BooleanArray | None
 
 
-def _clean(column: pa.StringArray) -> pa.StringArray:
+def clean(batch: pa.RecordBatch) -> Cleaned:
+    """Clean every column."""
+    columns = [_clean(column.cast(pa.string())) for column in batch.columns]
+    marks = [spoilt for _, spoilt in columns if spoilt is not None]
+    return Cleaned(
+        pa.RecordBatch.from_arrays([column for column, _ in columns], batch.schema.names),
+        reduce(pc.or_, marks) if marks else None,
+    )
+
+
+def _clean(column: pa.StringArray) -> tuple[pa.StringArray, pa.BooleanArray | None]:
     if column.null_count == len(column):
-        return column
+        return column, None
     least, most = _extremes(column)
+    spoilt = None
     if most >= 0x80:
-        column = _decoded(column)
+        column, spoilt = _decoded(column)
     if least < 0x20:
-        column = pc.if_else(pc.match_substring_regex(column, _CONTROL), SPOILT, column)
+        control = pc.fill_null(pc.match_substring_regex(column, _CONTROL), False)
+        spoilt = control if spoilt is None else pc.or_(spoilt, control)
+    if spoilt is not None:
+        column = pc.if_else(spoilt, SPOILT, column)
     if least <= 0x20 or most >= 0x80:
         column = pc.utf8_trim(column, characters=BLANKS)
     if pc.min(pc.binary_length(column)).as_py() == 0:
         column = pc.if_else(pc.equal(column, ""), None, column)
-    return column
+    return column, spoilt if spoilt is not None and spoilt.true_count else None
 
 
 def _extremes(column: pa.StringArray) -> tuple[int, int]:
@@ -45,13 +65,14 @@ def _extremes(column: pa.StringArray) -> tuple[int, int]:
     return found["min"].as_py(), found["max"].as_py()
 
 
-def _decoded(column: pa.StringArray) -> pa.StringArray:
-    """The column; a text that is not UTF-8, which DuckDB would not survive, is spoilt. Text by text only if there is one."""
+def _decoded(column: pa.StringArray) -> tuple[pa.StringArray, pa.BooleanArray | None]:
+    """The column, and which texts are not UTF-8, which DuckDB would not survive. Text by text only if there is one."""
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:
-        return pa.array([_text(value) for value in column.cast(pa.binary()).to_pylist()], pa.string())
-    return column
+        texts = [_text(value) for value in column.cast(pa.binary()).to_pylist()]
+        return pa.array(texts, pa.string()), pa.array([text == SPOILT for text in texts])
+    return column, None
 
 
 def _text(value: bytes | None) -> str | None:

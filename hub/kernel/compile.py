@@ -7,9 +7,10 @@ A SELECT is a stack of layers, each a subquery that adds columns to those below 
 * fields    under their own names, in canonical form
 * told      the fields, operation, key and digest
 
-There are two, because DuckDB spends as long on making ready a condition as on a hundred rows of it. ``Kernel.quick`` knows
-the usual spellings only and says of each row whether it is suspicious: it has an odd value, or breaks a rule across fields.
-``Kernel.sql`` knows every spelling and tells every finding; it is right for any row, and run for the suspicious ones.
+There are two, because DuckDB spends as long on making ready a condition as on fifty rows of it. ``Kernel.quick`` knows the
+usual spellings of numbers and days only and says of each row whether it is suspicious: a value is spelled otherwise, could not
+be had, or breaks a rule across fields; all else is seen by ``hub.kernel.quick`` in whole columns. ``Kernel.sql`` knows every
+spelling and tells every finding; it is right for any row, and run for the suspicious ones.
 
 Both read the relation ``batch`` (source columns as texts, cleaned by ``hub.kernel.clean``), the lookups, and ``window_day()``:
 the day of the window as eight digits.
@@ -24,7 +25,7 @@ from hub.kernel import moment, plausible
 from hub.kernel.lookups import INLINE, code_lookup, crosswalk_lookup, is_inline, pairs
 from hub.kernel.masks import NOTHING, WORDS, Case, Claim, bits_of, masks, number
 from hub.kernel.person import Person, people
-from hub.kernel.rules import Beside, Reading, read, sql_type
+from hub.kernel.rules import Reading, read, sql_type
 from hub.kernel.sql import Layer, any_of, case, name, stack
 from hub.kernel.values import Value, Values, values
 from hub.mapping.expression import parse, rename
@@ -54,23 +55,30 @@ def compile_kernel(mapping: Mapping, table: Table, source: Source) -> Kernel:
     cases = _cases(made, made_of, table, persons)
     findings = number(cases)
     told = _told(table, made_of)
+    taken = {each.field.name: each.value.taken for each in made if each.value and each.value.taken and _as_it_is(each)}
     return Kernel(
         _select(told | _masks(table, made_of, cases, findings), _whole(made, made_of)),
-        _select(told | {name("_suspicious"): f"{_ODD} OR {_BROKEN}"}, _quick(made, made_of, table, persons)),
+        _select(_quick_told(table, taken), _quick(made, made_of, table, persons)),
+        taken,
         _lookups(mapping, table),
         findings,
     )
 
 
+def _as_it_is(each: _Made) -> bool:
+    return each.reading is not None and each.value is not None and each.reading.usual == each.value.column
+
+
 def _quick(made: Sequence[_Made], made_of: Values, table: Table, persons: Sequence[Person]) -> tuple[Layer, ...]:
     readings = [each.reading for each in made if each.reading]
-    known, joins = _known(made)
     return (
         *made_of.layers,
         Layer(_merged(reading.columns for reading in readings)),
-        Layer(_merged(reading.more for reading in readings) | known, joins),
-        Layer({_ODD: _judged(made, made_of), _OP: _operation(made_of)}),
-        Layer({name(each.field.name): each.reading.usual if each.reading else _nothing(each.field) for each in made}),
+        Layer(_merged(reading.more for reading in readings)),
+        Layer(
+            {_ODD: _judged(made, made_of)}
+            | {name(each.field.name): each.reading.usual if each.reading else _nothing(each.field) for each in made}
+        ),
         Layer({_BROKEN: _ruled(table, persons)}),
     )
 
@@ -102,36 +110,19 @@ def _select(columns: MappingOf[str, str], layers: Iterable[Layer]) -> str:
 
 
 def _readings(table: Table, made_of: Values, persons: Sequence[Person]) -> list[_Made]:
-    """Every field of the table; the day of dated codes first, then certificate types, then the numbers that ask for them."""
-    done: dict[str, Reading] = {}
-    day = Beside(_WINDOW_DAY, _WINDOW_DAY)
+    """Every field of the table, with how it is read."""
+    as_of = table.fields.get(table.as_of or "")
+    day = f"coalesce({moment.day_of(as_of.notation, name(as_of.name))}, {_WINDOW_DAY})" if as_of else _WINDOW_DAY
     types = {person.number.name: person.type for person in persons}
-    last = [field for field in table.fields.values() if types.get(field.name) is not None]
-    first = [field for field in table.fields.values() if field.name == table.as_of]
-    for field in (*first, *(f for f in table.fields.values() if f not in last and f not in first), *last):
+    made = []
+    for field in table.fields.values():
         value = made_of.fields.get(field.name)
-        if value is None:
-            continue
-        reading = read(field, value.column, day, _beside(types.get(field.name), done))
-        if value.declared and field.codes is None and field.notation.kind not in "dt" and not field.numeric:
+        reading = read(field, value.column, day, types.get(field.name)) if value else None
+        if value and reading and value.declared and field.codes is None and field.notation.kind not in "dt" and not field.numeric:
             uncast = f"{value.column} IS NOT NULL AND TRY_CAST({value.column} AS {value.declared}) IS NULL"
             reading = replace(reading, odd=(*reading.odd, uncast))
-        done[field.name] = reading
-        if field.name == table.as_of:
-            day = _day(field, reading)
-    return [_Made(field, made_of.fields.get(field.name), done.get(field.name)) for field in table.fields.values()]
-
-
-def _beside(field: Field | None, done: dict[str, Reading]) -> Beside | None:
-    if field is None or field.name not in done:
-        return None
-    return Beside(done[field.name].usual, name(field.name), done[field.name].odd)
-
-
-def _day(field: Field, reading: Reading) -> Beside:
-    usual = f"coalesce({moment.day_of(field.notation, reading.usual)}, {_WINDOW_DAY})"
-    final = f"coalesce({moment.day_of(field.notation, name(field.name))}, {_WINDOW_DAY})"
-    return Beside(usual, final, reading.odd)
+        made.append(_Made(field, value, reading))
+    return made
 
 
 def _known(made: Iterable[_Made]) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -152,16 +143,14 @@ def _operation(made_of: Values) -> str:
 
 
 def _judged(made: Iterable[_Made], made_of: Values) -> str:
-    """True where a value is not in its usual form, or missing, or could not be had."""
+    """True where a value is not in its usual form or could not be had, and on deletes."""
     conditions = list(made_of.broken)
     for each in made:
-        if each.value is None or each.reading is None:
-            conditions += ["TRUE"] if each.field.required else []
-            continue
-        conditions += each.value.broken
-        conditions += [each.value.unmapped] if each.value.unmapped else []
-        conditions += [f"{each.value.column} IS NULL"] if each.field.required else []
-        conditions += each.reading.odd
+        if each.value is not None and each.reading is not None:
+            conditions += each.value.broken
+            conditions += [each.value.unmapped] if each.value.unmapped else []
+            conditions += each.reading.odd
+    conditions += [made_of.deletes] if made_of.deletes else []
     return case(any_of(dict.fromkeys(conditions)), "TRUE", "FALSE")
 
 
@@ -216,6 +205,13 @@ def _claim(field: Field | None, code: str, condition: str, title: str = "") -> C
     return Claim(field.name if field else None, code, f"{field.title if field else title}：{WORDS[code]}", condition)
 
 
+def _quick_told(table: Table, taken: MappingOf[str, str]) -> dict[str, str]:
+    """The fields that are not just taken over, key and digest of a row that is no delete, and whether it is suspicious."""
+    told = {name(field): name(field) for field in table.fields if field not in taken}
+    told |= {name("_key"): _key(table), name("_digest"): _digest(table)}
+    return told | {name("_suspicious"): f"{_ODD} OR {_BROKEN}"}
+
+
 def _told(table: Table, made_of: Values) -> dict[str, str]:
     """The fields, operation, key and digest. A delete carries its key and nothing else, whatever stood in its row."""
     told = {}
@@ -223,12 +219,17 @@ def _told(table: Table, made_of: Values) -> dict[str, str]:
         column = name(field.name)
         bare = made_of.deletes and field.name not in table.key
         told[column] = case(f"{_OP} = {_D}", "NULL", column) if bare else column
-    key = f"unhex(left(sha256({_joined(table.fields[field] for field in table.key)}), 32))"
-    digest = f"unhex(md5({_joined(table.fields.values())}))"
-    told[_OP] = _OP
-    told[name("_key")] = key
-    told[name("_digest")] = case(f"{_OP} = {_D}", key, digest) if made_of.deletes else digest
+    told |= {_OP: _OP, name("_key"): _key(table)}
+    told[name("_digest")] = case(f"{_OP} = {_D}", _key(table), _digest(table)) if made_of.deletes else _digest(table)
     return told
+
+
+def _key(table: Table) -> str:
+    return f"unhex(left(sha256({_joined(table.fields[field] for field in table.key)}), 32))"
+
+
+def _digest(table: Table) -> str:
+    return f"unhex(md5({_joined(table.fields.values())}))"
 
 
 def _masks(table: Table, made_of: Values, cases: Sequence[Case], findings: Sequence[Finding]) -> dict[str, str]:

@@ -7,6 +7,7 @@ Engine of its own from the values it was sent. One thread; memory is that of one
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from types import TracebackType
 from typing import Self
 
@@ -15,9 +16,11 @@ import pyarrow.compute as pc
 
 from hub.contract.model import Table
 from hub.interface import DataError
-from hub.kernel.clean import clean
+from hub.kernel.clean import Cleaned, clean
+from hub.kernel.digits import counted
 from hub.kernel.duck import Database
 from hub.kernel.masks import WIDTH
+from hub.kernel.quick import Glance
 from hub.plan import Kernel
 
 _NONE = pa.scalar(0, pa.uint64())
@@ -53,6 +56,7 @@ class Engine:
     def __init__(self, kernel: Kernel, table: Table, day: date) -> None:
         self._kernel = kernel
         self._schema = schema(table)
+        self._glance = Glance(table, day)
         self._name = f"{table.standard}/{table.name}"
         self._errors = [n for n, finding in enumerate(kernel.findings) if finding.severity == "error"]
         self._warnings = [n for n, finding in enumerate(kernel.findings) if finding.severity == "warning"]
@@ -76,14 +80,28 @@ class Engine:
         can be blamed for; the message names the field.
         """
         cleaned = clean(batch)
-        rows = self._run("quick", self._kernel.quick, cleaned)
-        suspicious = rows.column("_suspicious").combine_chunks()
-        fields = rows.select(self._schema.names).cast(self._schema)
-        if not pc.any(suspicious).as_py():
-            none = (pa.array([], pa.string()), pa.array([], pa.binary(16)))
-            return Transformed(_one_batch(fields), batch.slice(0, 0), *none, pa.array([], _FINDINGS), {})
-        looked_at = self._run("whole", self._kernel.sql, cleaned.filter(suspicious))
+        rows = self._run("quick", self._kernel.quick, cleaned.batch)
+        fields = {name: rows.column(name).chunk(0) for name in rows.column_names} if batch.num_rows else {}
+        fields |= {field: cleaned.batch.column(column) for field, column in self._kernel.taken.items()}
+        suspicious = self._suspicious(fields, cleaned) if batch.num_rows else None
+        if suspicious is None:
+            return self._accepted(batch, fields)
+        looked_at = self._run("whole", self._kernel.sql, cleaned.batch.filter(suspicious))
         return self._divided(batch, fields, suspicious, looked_at)
+
+    def _suspicious(self, fields: Mapping[str, pa.Array], cleaned: Cleaned) -> pa.BooleanArray | None:
+        """The rows that must be looked at; None: no row."""
+        found = [fields["_suspicious"], cleaned.spoilt, self._glance.suspicious(fields)]
+        suspicious = reduce(pc.or_, (mask for mask in found if mask is not None))
+        return suspicious if suspicious.true_count else None
+
+    def _accepted(self, batch: pa.RecordBatch, fields: Mapping[str, pa.Array]) -> Transformed:
+        """All rows are in order."""
+        whole = {**fields, "_op": pa.repeat("I", batch.num_rows)} if batch.num_rows else {}
+        columns = [whole[each.name].cast(each.type) if whole else pa.array([], each.type) for each in self._schema]
+        accepted = pa.RecordBatch.from_arrays(columns, schema=self._schema)
+        nothing = pa.array([], pa.string()), pa.array([], pa.binary(16)), pa.array([], _FINDINGS)
+        return Transformed(accepted, batch.slice(0, 0), *nothing, {})
 
     def _run(self, statement: str, sql: str, cleaned: pa.RecordBatch) -> pa.Table:
         self._database.offer("batch", cleaned)
@@ -95,37 +113,48 @@ class Engine:
             raise DataError(f"{self._name}: {cleaned.num_rows} rows went in, {rows.num_rows} came out: a lookup has a code twice")
         return rows.combine_chunks()
 
-    def _divided(self, batch: pa.RecordBatch, fields: pa.Table, suspicious: pa.BooleanArray, looked_at: pa.Table) -> Transformed:
+    def _divided(
+        self, batch: pa.RecordBatch, fields: Mapping[str, pa.Array], suspicious: pa.BooleanArray, looked_at: pa.Table
+    ) -> Transformed:
         """Put the rows that were looked at in the place of their quick versions, and the refused ones aside."""
         errors = _masks(looked_at, "_errors_")
-        bad = _any(errors)
+        bad = _any(errors, looked_at.num_rows)
         refused = pc.replace_with_mask(suspicious, suspicious, bad)
-        kept, better = pc.invert(refused), looked_at.select(self._schema.names).cast(self._schema)
+        kept, good = pc.invert(refused), pc.invert(bad)
+        better = _one_batch(looked_at.select(self._schema.names).cast(self._schema))
+        quick = {**fields, "_op": pa.repeat("I", batch.num_rows)}
+        behind = pc.add(counted(better.num_rows), batch.num_rows)
+        places = pc.replace_with_mask(counted(batch.num_rows), suspicious, behind).filter(kept)
         columns = [
-            pc.replace_with_mask(old.combine_chunks(), suspicious, new.combine_chunks()).filter(kept)
-            for old, new in zip(fields.columns, better.columns, strict=True)
+            _mended(quick[each.name].cast(each.type), better.column(each.name), suspicious, good, kept, places)
+            for each in self._schema
         ]
-        aside = _one_batch(better.select(["_op", "_key"]).filter(bad))
         return Transformed(
             accepted=pa.RecordBatch.from_arrays(columns, schema=self._schema),
             rejected=batch.filter(refused),
-            ops=aside.column("_op"),
-            keys=aside.column("_key"),
+            ops=better.column("_op").filter(bad),
+            keys=better.column("_key").filter(bad),
             findings=_lists([mask.filter(bad) for mask in errors], self._errors),
-            warnings=_counts([mask.filter(pc.invert(bad)) for mask in _masks(looked_at, "_warnings_")], self._warnings),
+            warnings=_counts([mask.filter(good) for mask in _masks(looked_at, "_warnings_")], self._warnings),
         )
+
+
+def _mended(
+    quick: pa.Array, better: pa.Array, suspicious: pa.BooleanArray, good: pa.BooleanArray, kept: pa.BooleanArray, places: pa.Array
+) -> pa.Array:
+    """The kept rows of a column. ``places``: theirs in ``quick`` and, behind it, ``better``; most columns are not better."""
+    if quick.filter(suspicious).filter(good).equals(better.filter(good)):
+        return quick.filter(kept)
+    return pa.concat_arrays([quick, better]).take(places)
 
 
 def _masks(rows: pa.Table, prefix: str) -> list[pa.UInt64Array]:
     return [rows.column(column).chunk(0) for column in rows.column_names if column.startswith(prefix)]
 
 
-def _any(masks: Sequence[pa.UInt64Array]) -> pa.BooleanArray:
+def _any(masks: Sequence[pa.UInt64Array], rows: int) -> pa.BooleanArray:
     """Which rows have a bit."""
-    found = pc.not_equal(masks[0], _NONE)
-    for mask in masks[1:]:
-        found = pc.or_(found, pc.not_equal(mask, _NONE))
-    return found
+    return reduce(pc.or_, (pc.not_equal(mask, _NONE) for mask in masks), pa.repeat(False, rows))
 
 
 def _lists(masks: Sequence[pa.UInt64Array], numbers: Sequence[int]) -> pa.ListArray:
@@ -135,7 +164,7 @@ def _lists(masks: Sequence[pa.UInt64Array], numbers: Sequence[int]) -> pa.ListAr
         distinct = pc.unique(mask)
         lists = pa.array([_numbers(value, numbers[index * WIDTH :]) for value in distinct.to_pylist()], _FINDINGS)
         parts.append(lists.take(pc.index_in(mask, value_set=distinct)))
-    return parts[0] if len(parts) == 1 else _side_by_side(parts)
+    return _side_by_side(parts) if len(parts) > 1 else parts[0] if parts else pa.array([], _FINDINGS)
 
 
 def _side_by_side(parts: Sequence[pa.ListArray]) -> pa.ListArray:

@@ -1,10 +1,10 @@
 """Takes one field of a contract; gives its conversion and its rules as SQL of one value. Pure text, no input or output.
 
 A value is read in two ways. The quick one is for the values that are in order, which is nearly all: ``usual`` is the canonical
-form of a value in its usual spelling, and one of the cheap conditions ``odd`` is true where that is not enough (null counts
-as false). The whole one is for all values: ``final`` is the canonical form of any spelling that is allowed, or null,
-and the ``verdicts`` are the finding codes with their conditions. Both agree on every value that is not odd, and no verdict
-is true of it.
+form of a value in its usual spelling; where that is not enough, a condition ``odd`` is true (null counts as false), or
+``hub.kernel.quick`` sees it in the column. The whole one is for all values: ``final`` is the canonical form of any spelling
+that is allowed, or null, and the ``verdicts`` are the finding codes with their conditions. Both agree on every value that is
+not odd, and no verdict is true of it.
 
 A value is a column of texts: trimmed, never empty, null where there is none, ``chr(0)`` where the text was spoilt.
 """
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from hub.contract.model import CodeList, Field, Notation
 from hub.kernel import moment
-from hub.kernel.check_digit import credit_wrong, id_digits, id_halves, id_odd, id_wrong
+from hub.kernel.check_digit import credit_wrong, id_wrong
 from hub.kernel.lookups import CodeJoin, code_join, is_inline
 from hub.kernel.person import RESIDENT_CARD
 from hub.kernel.sql import any_of, case, decimal, literal, literals, name, narrow
@@ -30,15 +30,15 @@ Columns = Mapping[str, str]
 class Reading:
     """How a value is read, see above.
 
-    Quick: ``usual`` and ``odd`` read the value, ``columns``, ``more`` (which reads ``columns``) and the ``join``.
+    Quick: ``usual`` and ``odd`` read the value, ``columns``, and ``more``, which reads ``columns``.
     Whole: ``final`` reads ``prepared``, ``parsed`` (which reads ``prepared``) and the ``join``; ``checked`` reads the field's
     finished column, and the verdicts read everything.
     """
 
-    usual: str
-    odd: tuple[str, ...]
     final: str
     verdicts: tuple[tuple[str, str], ...]
+    usual: str
+    odd: tuple[str, ...] = ()
     columns: Columns = field(default_factory=dict)
     more: Columns = field(default_factory=dict)
     prepared: Columns = field(default_factory=dict)
@@ -47,19 +47,10 @@ class Reading:
     join: CodeJoin | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A value of another field that a rule depends on: the day of a dated code list, the certificate type of an ID number."""
-
-    usual: str
-    final: str
-    odd: tuple[str, ...] = ()
-
-
-def read(field: Field, source: str, day: Beside, card: Beside | None) -> Reading:
+def read(field: Field, source: str, day: str, card: Field | None) -> Reading:
     """The conversion and the rules of ``field``, whose value stands in the column ``source``.
 
-    ``day``: the day on which codes must be valid, as the digits of d8. ``card``: the certificate type beside an ID number.
+    ``day``: SQL of the day on which codes must be valid, as the digits of d8. ``card``: the certificate type beside an ID number.
     """
     reading = _ranged(field, _plain(field, source, name(field.name), name(f"n:{field.name}"), day))
     if field.element.check == "gb11643":
@@ -79,38 +70,31 @@ def wrong_column(field: Field) -> str:
     return name(f"w:{field.name}")
 
 
-def _plain(field: Field, source: str, final: str, plain: str, day: Beside) -> Reading:
-    prepared = {plain: narrow(source)}
-    if field.codes is not None and not is_inline(field.codes):
-        return replace(_joined(field.codes, field.name, plain, day), columns=prepared, prepared=prepared)
+def _plain(field: Field, source: str, final: str, plain: str, day: str) -> Reading:
+    notation, prepared = field.notation, {plain: narrow(source)}
     if field.codes is not None:
-        return replace(_inline(field.codes, source, final, plain), prepared=prepared)
+        verdicts, join = _codes(field.codes, final, plain, field.name, day)
+        return Reading(plain, verdicts, source, prepared=prepared, join=join)
     if field.numeric:
-        return replace(_number(field.notation, source, final, plain, name(f"x:{field.name}")), prepared=prepared)
-    if field.notation.kind in "dt":
+        return replace(_number(notation, source, final, plain, name(f"x:{field.name}")), prepared=prepared)
+    if notation.kind in "dt":
         return replace(_moment(field, source, final, plain), prepared=prepared)
-    if field.notation.kind == "c":
-        return _text(field.notation, source, final)
-    return replace(_word(field.notation, source, final, plain), prepared=prepared)
+    if notation.kind == "c":
+        return Reading(source, _text(notation, final), source)
+    return Reading(plain, _word(notation, final), source, prepared=prepared)
 
 
-def _text(notation: Notation, source: str, final: str) -> Reading:
+def _text(notation: Notation, final: str) -> tuple[tuple[str, str], ...]:
     """Any text (``c``): bound in length only, in characters; it holds no control characters but tab and line ends."""
-    low, high = notation.minimum, notation.maximum
-    odd = [f"{source} < '!'", case(f"strlen({source}) <= {high}", "FALSE", f"length({source}) > {high}")]
-    if low > 1:
-        odd.append(f"length({source}) < {low}")
-    wrong = f"{final} >= '!' AND NOT length({final}) BETWEEN {low} AND {high}"
-    return Reading(source, tuple(odd), source, (("format", f"{final} < '!'"), ("length", wrong)))
+    wrong = f"{final} >= '!' AND NOT length({final}) BETWEEN {notation.minimum} AND {notation.maximum}"
+    return ("format", f"{final} < '!'"), ("length", wrong)
 
 
-def _word(notation: Notation, source: str, final: str, plain: str) -> Reading:
+def _word(notation: Notation, final: str) -> tuple[tuple[str, str], ...]:
     """Letters (``a``), letters and digits (``an``) or digits (``n`` of fixed length); full-width ones are narrowed."""
-    low, high, shape = max(notation.minimum, 1), notation.maximum, f"[{_CLASSES[notation.kind]}]+"
-    odd = (f"NOT regexp_full_match({source}, '{shape}')", f"NOT strlen({source}) BETWEEN {low} AND {high}")
-    charset = f"NOT regexp_full_match({final}, '{shape}')"
-    length = f"{final} >= '!' AND NOT length({final}) BETWEEN {low} AND {high}"
-    return Reading(source, odd, plain, (("format", charset), ("length", length)))
+    charset = f"NOT regexp_full_match({final}, '[{_CLASSES[notation.kind]}]+')"
+    wrong = f"{final} >= '!' AND NOT length({final}) BETWEEN {notation.minimum} AND {notation.maximum}"
+    return ("format", charset), ("length", wrong)
 
 
 def _number(notation: Notation, source: str, final: str, plain: str, read: str) -> Reading:
@@ -124,7 +108,7 @@ def _number(notation: Notation, source: str, final: str, plain: str, read: str) 
     shaped, cast = _is_number(notation, plain), f"TRY_CAST({plain} AS {kind})"
     verdicts = (("format", f"NOT {shaped}"), ("length", f"{final} IS NULL AND {shaped}"))
     number = f"CASE WHEN {shaped} AND {_fits(notation, cast)} THEN {cast} END"
-    return Reading(read, odd, number, verdicts, {read: f"TRY_CAST({source} AS {kind})"})
+    return Reading(number, verdicts, read, odd, {read: f"TRY_CAST({source} AS {kind})"})
 
 
 def _is_number(notation: Notation, text: str) -> str:
@@ -151,27 +135,22 @@ def _moment(field: Field, source: str, final: str, plain: str) -> Reading:
     if notation.maximum < 8:
         month = "(?:0[1-9]|1[0-2])" if notation.maximum == 6 else ""
         odd = f"NOT regexp_full_match({source}, '[1-9][0-9]{{3}}{month}')"
-        return Reading(source, (odd,), *whole, parsed=reading)
+        return Reading(*whole, source, (odd,), parsed=reading)
     usual, done = name(f"d:{field.name}"), name(f"t:{field.name}")
     odd = f"{source} IS NOT NULL AND {done} IS NULL"
     columns, more = {usual: moment.usual(notation, source)}, {done: moment.printed(notation, usual)}
-    return Reading(done, (odd,), *whole, columns, more, parsed=reading)
+    return Reading(*whole, done, (odd,), columns, more, parsed=reading)
 
 
-def _inline(codes: CodeList, source: str, final: str, plain: str) -> Reading:
-    known = literals(sorted(codes.codes))
-    return Reading(source, (f"{source} NOT IN ({known})",), plain, (("code", f"{final} NOT IN ({known})"),))
-
-
-def _joined(codes: CodeList, field: str, plain: str, day: Beside) -> Reading:
+def _codes(codes: CodeList, final: str, plain: str, field: str, day: str) -> tuple[tuple[tuple[str, str], ...], CodeJoin | None]:
+    if is_inline(codes):
+        return (("code", f"{final} NOT IN ({literals(sorted(codes.codes))})"),), None
     known, join = name(f"k:{field}.code"), code_join(codes, plain)
-    odd: tuple[str, ...] = (f"{plain} IS NOT NULL AND {known} IS NULL",)
     verdicts: tuple[tuple[str, str], ...] = (("code", f"{known} IS NULL"),)
     if join.periods:
         spans = [(name(f"k:{field}.from{index}"), name(f"k:{field}.to{index}")) for index in range(join.periods)]
-        odd += (f"NOT ({_within(day.usual, spans)})", *day.odd)
-        verdicts += (("code-expired", f"NOT ({_within(day.final, spans)})"),)
-    return Reading(plain, odd, plain, verdicts, join=join)
+        verdicts += (("code-expired", f"NOT ({_within(day, spans)})"),)
+    return verdicts, join
 
 
 def _within(day: str, spans: list[tuple[str, str]]) -> str:
@@ -196,29 +175,21 @@ def _bound(field: Field, bound: str) -> str:
     return literal(re.sub(r"\D", "", bound) if digits_only else bound)
 
 
-def _resident(field: Field, reading: Reading, source: str, card: Beside | None) -> Reading:
+def _resident(field: Field, reading: Reading, source: str, card: Field | None) -> Reading:
     """GB 11643, where the certificate beside it is the resident identity card, or is not given.
 
     Where no field tells the certificate, a number that is short enough for another one passes.
     """
-    digits, high, low = (name(f"i:{field.name}{part}") for part in ("", ":high", ":low"))
-    wrong, wrong_now = _sound(reading, wrong_column(field)), id_odd(source, digits, high, low)
-    odd: tuple[str, ...] = (*_unless_implied(field, reading), wrong_now)
-    if card is None and field.notation.minimum < _ID_LENGTH:
-        wrong = f"length({name(field.name)}) > {_LONGEST_OTHER} AND {wrong}"
-    if card is not None:
-        is_card = f"coalesce({{}} = '{RESIDENT_CARD}', TRUE)"
-        wrong = f"{is_card.format(card.final)} AND {wrong}"
-        either = case(is_card.format(card.usual), wrong_now, any_of(reading.odd))
-        odd = (*card.odd, *_unless_implied(field, reading), either)
     plain, final = name(f"n:{field.name}"), name(field.name)
+    wrong = _sound(reading, wrong_column(field))
+    if card is None and field.notation.minimum < _ID_LENGTH:
+        wrong = f"length({final}) > {_LONGEST_OTHER} AND {wrong}"
+    if card is not None:
+        wrong = f"coalesce({name(card.name)} = '{RESIDENT_CARD}', TRUE) AND {wrong}"
     return replace(
         reading,
-        odd=odd,
         final=f"CASE WHEN regexp_full_match({plain}, '[0-9]{{17}}x') THEN upper({plain}) ELSE {plain} END",
         verdicts=(*reading.verdicts, ("check-digit", wrong)),
-        columns={**reading.columns, digits: id_digits(source)},
-        more={**reading.more, **dict(zip((high, low), id_halves(digits), strict=True))},
         prepared={plain: narrow(source)},
         checked={wrong_column(field): id_wrong(final)},
     )
@@ -229,18 +200,11 @@ def _credit(field: Field, reading: Reading, source: str) -> Reading:
     plain, final = name(f"n:{field.name}"), name(field.name)
     return replace(
         reading,
-        odd=(*_unless_implied(field, reading), credit_wrong(source)),
         final=f"upper({plain})",
         verdicts=(*reading.verdicts, ("check-digit", _sound(reading, wrong_column(field)))),
         prepared={plain: narrow(source)},
         checked={wrong_column(field): credit_wrong(final)},
     )
-
-
-def _unless_implied(field: Field, reading: Reading) -> tuple[str, ...]:
-    """A right number of 18 characters has the characters and the length that most fields ask for."""
-    implied = field.codes is None and field.notation.kind in ("an", "c") and field.minimum is field.maximum is None
-    return () if implied and field.notation.minimum <= _ID_LENGTH <= field.notation.maximum else reading.odd
 
 
 def _sound(reading: Reading, condition: str) -> str:

@@ -22,12 +22,13 @@ class Value:
     """Where a field's text stands.
 
     ``broken``: conditions, true where the value could not be had (``source-type``). ``unmapped``: true where a local code has
-    no standard code and must have one. ``declared``: the SQL type of a column that is taken over as it is, if not text.
+    no standard code and must have one. ``taken``: the source column that is the value; ``declared``: its SQL type, if not text.
     """
 
     column: str
     broken: tuple[str, ...] = ()
     unmapped: str | None = None
+    taken: str | None = None
     declared: str | None = None
 
 
@@ -102,7 +103,7 @@ class _Maker:
 
     def _local(self, made: FieldMap, sql: str) -> Value:
         if len(made.columns) == 1 and rename(sql, {made.columns[0]: made.columns[0]}) == name(made.columns[0]):
-            return Value(name(made.columns[0]), declared=self._type(made.columns[0]))
+            return Value(name(made.columns[0]), taken=made.columns[0], declared=self._type(made.columns[0]))
         tried, broken = self.tried(f"e:{made.field}", sql, made.columns, "VARCHAR")
         column = name(f"{'l' if made.crosswalk else 'v'}:{made.field}")
         self.valued[column] = _tidy(f"{tried}.v")
