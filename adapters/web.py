@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -34,9 +35,7 @@ def client(settings: Settings) -> httpx.Client:
     url = str(settings["url"]).rstrip("/")
     headers = {"Authorization": f"Bearer {settings['token']}"} if settings.get("token") else {}
     try:
-        context = ssl.create_default_context(cafile=settings.get("ca_file"))
-        if settings.get("client_certificate"):
-            context.load_cert_chain(settings["client_certificate"], settings.get("client_key"))
+        context = _trust(*(settings.get(name) for name in ("ca_file", "client_certificate", "client_key")))
         timeout = httpx.Timeout(float(settings.get("timeout", 60)), connect=_CONNECT_SECONDS)
         made = httpx.Client(base_url=url, headers=headers, timeout=timeout, verify=context, trust_env=False)
     except (OSError, httpx.InvalidURL) as error:
@@ -44,6 +43,15 @@ def client(settings: Settings) -> httpx.Client:
     if made.base_url.scheme not in ("http", "https") or not made.base_url.host:
         raise ConfigurationError("settings of an http system: url is no http:// or https:// address")
     return made
+
+
+@lru_cache(maxsize=64)
+def _trust(ca_file: str | None, certificate: str | None, key: str | None) -> ssl.SSLContext:
+    """Whom we trust and who we are: reading the system's certificates takes longer than a small batch."""
+    context = ssl.create_default_context(cafile=ca_file)
+    if certificate:
+        context.load_cert_chain(certificate, key)
+    return context
 
 
 def place(client: httpx.Client) -> str:

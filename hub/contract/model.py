@@ -69,7 +69,7 @@ class Code:
     replaced_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CodeList:
     """A list of codes.
 

@@ -13,6 +13,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hub.kernel.digits import counted
+from hub.kernel.duck import Rows
+
 MOST = 256
 _KEY_WIDTH = 16
 
@@ -39,8 +42,13 @@ def read(path: Path, columns: Iterable[str] | None = None) -> Iterator[pa.Record
                 yield reader.get_batch(number)
 
 
-def divide(batches: Iterable[pa.RecordBatch], schema: pa.Schema, parts: int, folder: Path) -> list[Path]:
-    """Write rows with a column ``key`` of binary(16) into ``parts`` files (at most 256) in ``folder``; some may have no rows."""
+def divide(batches: Iterable[pa.RecordBatch], schema: pa.Schema, parts: int, folder: Path) -> list[Rows]:
+    """Divide rows with a column ``key`` of binary(16) into ``parts`` buckets (at most 256); some may have no rows.
+
+    One bucket stays in memory, several are files in ``folder``, which is made.
+    """
+    if parts == 1:
+        return [pa.Table.from_batches(batches, schema)]
     folder.mkdir(exist_ok=True)
     paths = [folder / f"{number:03d}.arrow" for number in range(min(parts, MOST))]
     with ExitStack() as stack:
@@ -49,12 +57,11 @@ def divide(batches: Iterable[pa.RecordBatch], schema: pa.Schema, parts: int, fol
         for batch in batches:
             for number, rows in _divided(batch, len(paths)):
                 writers[number].write_batch(rows)
-    return paths
+    return [ArrowFile(path) for path in paths]
 
 
 def _divided(batch: pa.RecordBatch, parts: int) -> Iterator[tuple[int, pa.RecordBatch]]:
-    if parts == 1 or not batch.num_rows:
-        yield 0, batch
+    if not batch.num_rows:
         return
     bucket = pc.shift_right(
         pc.multiply(_first_bytes(batch.column("key")), pa.scalar(parts, pa.uint16())), pa.scalar(8, pa.uint16())
@@ -68,5 +75,5 @@ def _divided(batch: pa.RecordBatch, parts: int) -> Iterator[tuple[int, pa.Record
 
 def _first_bytes(keys: pa.FixedSizeBinaryArray) -> pa.UInt16Array:
     whole = pa.Array.from_buffers(pa.uint8(), (keys.offset + len(keys)) * _KEY_WIDTH, [None, keys.buffers()[1]])
-    places = pc.multiply(pa.array(range(keys.offset, keys.offset + len(keys)), pa.int64()), _KEY_WIDTH)
+    places = pc.add(counted(len(keys), _KEY_WIDTH), keys.offset * _KEY_WIDTH)
     return whole.take(places).cast(pa.uint16())

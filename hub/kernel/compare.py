@@ -15,8 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from hub.interface import PermanentError
 from hub.kernel.buckets import ArrowFile, divide, read
-from hub.kernel.duck import Database
+from hub.kernel.digits import counted
+from hub.kernel.duck import Database, Rows
 
 LEAVES, UNCHANGED, TWICE = 0, 1, 2
 BATCH = 50_000
@@ -67,8 +69,8 @@ class Comparison:
         """Live keys that no row of the window has, with columns key, row_id and keys as in the ledger, sorted by key."""
         gone = sorted(self._folder.glob("gone/*.arrow"))
         if any(batch.num_rows for path in gone for batch in read(path)):
-            paths = divide(_wide(self._ledger, ("key", "row_id", "keys")), _ABSENT_ROWS, len(gone), self._folder / "absent")
-            for bucket, keys in zip(paths, gone, strict=True):
+            wide = _wide(self._ledger, ("key", "row_id", "keys"))
+            for bucket, keys in zip(divide(wide, _ABSENT_ROWS, len(gone), self._folder / "absent"), gone, strict=True):
                 self._database.offer("gone", ArrowFile(keys))
                 yield from _through(self._database, bucket, _ABSENT)
 
@@ -86,11 +88,9 @@ def compare(accepted: Path, ledger: Sequence[Path], *, refused_keys: pa.Array, w
         if not whole and mine <= _FEW:
             known, count = _only(known, accepted), mine
         rows = (each for part in (_numbered(accepted), known) for each in part)
-        paths = divide(rows, _SCHEMA, (mine + count) // BUCKET + 1, folder / "rows")
-        live = _compared(database, paths, refused_keys.cast(pa.binary(16)) if whole else None, folder)
-        database.offer("verdicts", ArrowFile(folder / "verdicts.arrow"))
-        parts = [batch.column(0) for batch in database.stream("SELECT verdict FROM verdicts ORDER BY n", BATCH)]
-        verdicts = pa.concat_arrays(parts) if parts else pa.array([], pa.uint8())
+        buckets = divide(rows, _SCHEMA, (mine + count) // BUCKET + 1, folder / "rows")
+        live = _compared(database, buckets, refused_keys.cast(pa.binary(16)) if whole else None, folder)
+        verdicts = _in_order(read(folder / "verdicts.arrow"), mine)
         yield Comparison(verdicts, live, tuple(ledger), folder, database)
 
 
@@ -99,15 +99,15 @@ def merge(ledger: Sequence[Path], spill: Path) -> Iterator[Iterator[pa.RecordBat
     """The newest row of each key, columns as in the ledger, sorted by key."""
     columns = (*_THEIRS, "row_id", "keys")
     with _workshop(spill) as (database, folder):
-        paths = divide(_wide(ledger, columns), _LEDGER_ROWS, _rows(ledger) // BUCKET + 1, folder / "rows")
-        yield (batch for bucket in paths for batch in _through(database, bucket, _NEWEST))
+        buckets = divide(_wide(ledger, columns), _LEDGER_ROWS, _rows(ledger) // BUCKET + 1, folder / "rows")
+        yield (batch for bucket in buckets for batch in _through(database, bucket, _NEWEST))
 
 
 def live(ledger: Sequence[Path], but: pa.Array, spill: Path) -> int:
     """How many keys the partner has, those in ``but`` not counted."""
     with _workshop(spill) as (database, folder):
-        paths = divide(_known(ledger), _SCHEMA, _rows(ledger) // BUCKET + 1, folder / "rows")
-        _compared(database, paths, but.cast(pa.binary(16)), folder)
+        buckets = divide(_known(ledger), _SCHEMA, _rows(ledger) // BUCKET + 1, folder / "rows")
+        _compared(database, buckets, but.cast(pa.binary(16)), folder)
         return sum(batch.num_rows for path in folder.glob("gone/*.arrow") for batch in read(path))
 
 
@@ -119,14 +119,17 @@ def _workshop(spill: Path) -> Iterator[tuple[Database, Path]]:
         yield database, Path(folder)
 
 
-def _compared(database: Database, buckets: Sequence[Path], refused: pa.Array | None, folder: Path) -> int:
+def _compared(database: Database, buckets: Sequence[Rows], refused: pa.Array | None, folder: Path) -> int:
     """Compare bucket by bucket into verdicts.arrow and gone/; the number of live keys. ``refused`` None: nothing can be gone."""
     live = 0
     (folder / "gone").mkdir()
     with pa.OSFile(str(folder / "verdicts.arrow"), "wb") as file, pa.ipc.new_file(file, _VERDICTS) as verdicts:
-        for bucket in buckets:
+        for number, bucket in enumerate(buckets):
             again = False
-            with pa.OSFile(str(folder / "gone" / bucket.name), "wb") as gone_file, pa.ipc.new_file(gone_file, _GONE) as gone:
+            with (
+                pa.OSFile(str(folder / "gone" / f"{number:03d}.arrow"), "wb") as gone_file,
+                pa.ipc.new_file(gone_file, _GONE) as gone,
+            ):
                 for keys in _through(database, bucket, _GROUPED):
                     again = again or pc.any(pc.greater(keys["copies"], 1)).as_py()
                     verdicts.write_batch(_shaped(keys.filter(pc.equal(keys["copies"], 1)), _VERDICTS))
@@ -137,12 +140,25 @@ def _compared(database: Database, buckets: Sequence[Path], refused: pa.Array | N
                         gone.write_batch(_shaped(keys.filter(left), _GONE))
             for rows in _through(database, bucket, _TWICE) if again else ():
                 verdicts.write_batch(_shaped(rows, _VERDICTS))
-            bucket.unlink()
+            if isinstance(bucket, ArrowFile):
+                bucket.path.unlink()
     return live
 
 
-def _through(database: Database, bucket: Path, query: str) -> Iterator[pa.RecordBatch]:
-    database.offer("bucket", ArrowFile(bucket))
+def _in_order(found: Iterator[pa.RecordBatch], rows: int) -> pa.UInt8Array:
+    """The verdicts by the places of their rows: nine bytes a row in memory, and one for each in the end."""
+    told = pa.Table.from_batches(found, _VERDICTS)
+    if not rows:
+        return pa.array([], pa.uint8())
+    verdicts = told.column("verdict").combine_chunks()
+    placed: pa.UInt8Array = pc.scatter(verdicts, told.column("n").combine_chunks(), max_index=rows - 1)
+    if placed.null_count or told.num_rows != rows:
+        raise PermanentError(f"{rows} rows were compared, {told.num_rows} verdicts came of it: the ledger was not understood")
+    return placed
+
+
+def _through(database: Database, bucket: Rows, query: str) -> Iterator[pa.RecordBatch]:
+    database.offer("bucket", bucket)
     yield from database.stream(query, BATCH)
 
 
@@ -155,7 +171,7 @@ def _numbered(accepted: Path) -> Iterator[pa.RecordBatch]:
     start = 0
     for batch in read(accepted, _MINE):
         size = batch.num_rows
-        extra = [pa.array(range(start, start + size), pa.int64()), pa.nulls(size, pa.int32())]
+        extra = [pc.add(counted(size), start), pa.nulls(size, pa.int32())]
         yield pa.RecordBatch.from_arrays([*(batch.column(name) for name in _MINE), *extra], schema=_SCHEMA)
         start += size
 

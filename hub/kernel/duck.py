@@ -1,13 +1,14 @@
 """Takes SQL, Arrow batches and small tables; gives Arrow. Alone may know DuckDB.
 
-Every database is in memory and locked: no extensions, no files but those in the allowed directories, one thread (so that
+Every database is in memory and locked: no extensions, no files, one thread (so that
 rows keep their order), no setting that can be changed afterwards. Four optimisers are off: those that swap the sides of a
 join would give the rows of a batch in another order, ``in_clause`` makes a join of every list of codes, and
 ``partial_aggregate_pushdown`` groups in memory what should go to the spill directory.
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from functools import cache
+from threading import Lock
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -28,6 +29,9 @@ FIXED: dict[str, str | int | float | list[str]] = {
 }
 
 
+_OPENING = Lock()
+
+
 class Rows(Protocol):
     """Anything that gives Arrow rows, each time it is asked: a RecordBatchReader does so only once."""
 
@@ -36,11 +40,11 @@ class Rows(Protocol):
 
 
 class Database:
-    """One locked database in memory; a context manager.
+    """A session of its own in a locked database in memory; a context manager.
 
-    ``tables`` are filled and ``constants`` (names of functions without arguments) defined before it is locked; afterwards only
-    queries run. ``files``: directories whose files a query may read and write. ``memory``: bytes it may use, beyond which it
-    writes to ``spill`` or raises DataError. ``ordered``: rows keep their order, or a query may take less memory.
+    ``tables`` and ``constants`` (names of functions without arguments) are seen by this session only. ``memory``: bytes that all
+    sessions of that size may use together, beyond which a query raises DataError. ``ordered``: rows keep their order, or a
+    query may take less memory.
     """
 
     def __init__(
@@ -48,25 +52,16 @@ class Database:
         tables: Sequence[Lookup] = (),
         constants: Mapping[str, str] | None = None,
         *,
-        files: Sequence[Path] = (),
         memory: int = 1 << 30,
-        spill: Path | None = None,
         ordered: bool = True,
     ) -> None:
-        settings = FIXED | {"memory_limit": f"{memory}B", "temp_directory": str(spill or ""), "preserve_insertion_order": ordered}
         self._inputs: dict[str, _Input] = {}
-        self._connection = duckdb.connect(":memory:", config=settings)
+        self._connection = _session(memory, ordered)
         for table in tables:  # a table of the database's own would have every statement planned at each run
             columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
             self.offer(table.name, pa.table([pa.array(column, pa.string()) for column in columns], names=list(table.columns)))
         for constant, value in (constants or {}).items():  # no variable, for the same reason
-            self._connection.execute(f"CREATE MACRO {name(constant)}() AS {literal(value)}")
-        allowed = [*files, *([spill] if spill else [])]
-        if allowed:
-            self._connection.execute(f"SET allowed_directories = [{', '.join(literal(str(each)) for each in allowed)}]")
-        self._connection.execute("SET enable_progress_bar = false")  # it would print into the output of a command
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
+            self._connection.execute(f"CREATE TEMP MACRO {name(constant)}() AS {literal(value)}")
 
     def __enter__(self) -> Self:
         return self
@@ -130,11 +125,29 @@ class _Input:
         return rows.__arrow_c_stream__(requested_schema)
 
 
+def _session(memory: int, ordered: bool) -> duckdb.DuckDBPyConnection:
+    """A session: it costs a fortieth of a database, which has thousands of functions to make known to itself."""
+    with _OPENING:
+        return _locked(memory, ordered).cursor()
+
+
+@cache
+def _locked(memory: int, ordered: bool) -> duckdb.DuckDBPyConnection:
+    """The database that all sessions of one kind share, as long as the process lives."""
+    connection = duckdb.connect(
+        ":memory:",
+        config=FIXED | {"memory_limit": f"{memory}B", "temp_directory": "", "preserve_insertion_order": ordered},
+    )
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
 def _translated(error: duckdb.Error) -> DataError | PermanentError:
     """The hub's error without DuckDB's words: they quote the value that failed."""
     kind = type(error).__name__
     if isinstance(error, duckdb.OutOfMemoryException):
-        return DataError("DuckDB may not use as much memory as this takes: raise the limit or give it a spill directory")
+        return DataError("DuckDB may not use as much memory as this takes: smaller batches need less")
     if isinstance(error, duckdb.FatalException | duckdb.InternalException | duckdb.IOException):
         return PermanentError(f"DuckDB stopped ({kind}): check disk space and the installed version, then run again")
     return DataError(f"DuckDB could not evaluate the statement ({kind})")

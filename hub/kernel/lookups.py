@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from hub.contract.model import Code, CodeList
 from hub.kernel.sql import BLANKS
@@ -36,8 +37,12 @@ def code_join(codes: CodeList, key: str) -> CodeJoin:
     return CodeJoin(_code_name(codes), key, _periods(codes))
 
 
+@lru_cache(maxsize=256)
 def code_lookup(codes: CodeList) -> Lookup:
-    """Columns code, then from<i> and to<i> for each period: days as eight digits, ``to`` is the first day that is not valid."""
+    """Columns code, then from<i> and to<i> for each period: days as eight digits, ``to`` is the first day that is not valid.
+
+    Made once for all tables of a release.
+    """
     width = _periods(codes)
     columns = ("code", *(f"{edge}{index}" for index in range(width) for edge in ("from", "to")))
     rows = (_row(code, spans, width) for code, spans in sorted(codes.codes.items()))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,7 +32,8 @@ class Glance:
     def __init__(self, table: Table, day: date) -> None:
         self._fields = tuple(table.fields.values())
         self._cards = {person.number.name: person.type.name for person in people(table) if person.type}
-        self._codes = {each.codes.name: _Codes.of(each.codes) for each in self._fields if each.codes is not None}
+        lists = {each.codes.name: each.codes for each in self._fields if each.codes is not None}
+        self._codes = {name: _columns(codes) for name, codes in lists.items()}
         self._as_of = table.as_of
         self._day = f"{day:%Y%m%d}"
 
@@ -97,20 +98,21 @@ class _Codes:
     begin: pa.StringArray | None = None
     end: pa.StringArray | None = None
 
-    @classmethod
-    def of(cls, codes: CodeList) -> "_Codes":
-        lookup = code_lookup(codes)
-        width = len(lookup.columns) // 2
-        if not width:
-            return cls(pa.array([row[0] for row in lookup.rows], pa.string()))
-        spans = [(row[0], row[1 + 2 * index], row[2 + 2 * index]) for row in lookup.rows for index in range(width)]
-        return cls(*(pa.array(column, pa.string()) for column in zip(*spans, strict=True)))
-
     def between(self, first: str, last: str) -> pa.StringArray:
         """The codes that are valid on every day from first to last."""
         if self.begin is None:
             return self.code
         return self.code.filter(pc.and_(pc.less_equal(self.begin, first), pc.greater(self.end, last)))
+
+
+@lru_cache(maxsize=256)
+def _columns(codes: CodeList) -> _Codes:
+    lookup = code_lookup(codes)
+    width = len(lookup.columns) // 2
+    if not width:
+        return _Codes(pa.array([row[0] for row in lookup.rows], pa.string()))
+    spans = [(row[0], row[1 + 2 * index], row[2 + 2 * index]) for row in lookup.rows for index in range(width)]
+    return _Codes(*(pa.array(column, pa.string()) for column in zip(*spans, strict=True)))
 
 
 def _text(notation: Notation, column: pa.StringArray) -> Found:
