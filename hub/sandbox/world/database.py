@@ -1,0 +1,95 @@
+"""Takes a seed and a clock; gives the world's relations for one range of households after the other. Alone knows DuckDB here.
+
+The hub's own DuckDB (hub.kernel.duck) is locked: it may define nothing. A world defines macros and views by the dozen, so it has
+a database of its own, in memory, with one thread, no extensions and no files.
+"""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+import duckdb
+import pyarrow as pa
+
+from hub.interface import ConfigurationError
+from hub.sandbox.world.macros import Times, macros
+from hub.sandbox.world.population import HOUSEHOLDS, people, statements
+
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 1,
+    "memory_limit": "2GB",
+    "temp_directory": "",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "python_enable_replacements": False,
+}
+
+
+class World:
+    """A context manager: one chunk of people at a time stands in ``people``, ``households``, ``once`` and ``chunk``."""
+
+    def __init__(self, seed: int, times: Times) -> None:
+        self._connection = duckdb.connect(":memory:", config=_SETTINGS)
+        self._connection.execute("SET enable_external_access = false")
+        for statement in (*macros(seed, times), *statements(seed, times.today)):
+            self._connection.execute(statement)
+        self._connection.execute(
+            f"CREATE TABLE clock AS SELECT TIMESTAMP '{times.upper}' AS upper, DATE '{times.today}' AS today"
+        )
+        self.stand(0, 0, 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._connection.close()
+
+    def stand(self, number: int, first: int, many: int) -> None:
+        """Chunk ``number``: the households ``first`` .. ``first + many - 1`` take the place of the former."""
+        for name, sql in (
+            ("people", people(first, many)),
+            ("households", HOUSEHOLDS),
+            ("once", f"SELECT 1 AS one WHERE {number} = 0"),
+            ("chunk", f"SELECT CAST({number} AS BIGINT) AS number"),
+        ):
+            self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
+
+    def do(self, sql: str, what: str = "") -> None:
+        """Run a statement. ConfigurationError names ``what`` (a place in a story) and says DuckDB's first line."""
+        self._run(sql, what)
+
+    def rows(self, sql: str, what: str = "") -> pa.Table:
+        """The rows of a SELECT, all at once."""
+        try:
+            return self._connection.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise _told(error, what) from None
+
+    def offer(self, name: str, rows: pa.Table) -> None:
+        """Make Arrow rows a relation, until the next of that name."""
+        self._connection.register(name, rows)
+
+    def values(self, sql: str, what: str = "") -> Sequence[tuple[Any, ...]]:
+        """The rows of a small SELECT as Python values."""
+        found: Sequence[tuple[Any, ...]] = self._run(sql, what).fetchall()
+        return found
+
+    def fail(self, message: str) -> NoReturn:
+        """A story that cannot be told."""
+        raise ConfigurationError(message)
+
+    def _run(self, sql: str, what: str) -> Any:
+        try:
+            return self._connection.execute(sql)
+        except duckdb.Error as error:
+            raise _told(error, what) from None
+
+
+def _told(error: duckdb.Error, what: str) -> ConfigurationError:
+    """DuckDB's own words: a story's author needs them, and the people they may quote are invented."""
+    return ConfigurationError(f"{what or 'the world'}: {str(error).strip()}")

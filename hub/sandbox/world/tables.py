@@ -1,0 +1,95 @@
+"""Takes a source; gives its local tables for SQLAlchemy, and for each column its type in DuckDB and on the way to a database."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Numeric, Table, Text
+from sqlalchemy.dialects import sqlite
+
+from hub.mapping.model import Source, SourceColumn
+from hub.sandbox.systems.column import char, count, key, link, local_table, moment, text
+
+NOTES = MetaData()
+# Neither is the vendor's: no source declares them and no mapping reads them.
+PLANTED = local_table(
+    "sandbox_defect",
+    NOTES,
+    "演练台账：本表不属于业务系统",
+    [
+        text("table_name", 64, "本地表"),
+        link("row_id", "行内码"),
+        text("kind", 40, "种类：缺陷名，joined 为与缺陷行相连的行"),
+        text("target", 64, "受影响的标准表，空为不受影响"),
+        text("rule", 40, "规则代码"),
+        Column("was", Text(), comment="JSON：列 -> 原值"),
+        count("pair", "重复行：1原行 2副本"),
+        char("repaired", 1, "已修复：Y N"),
+    ],
+)
+CHANGED = local_table(
+    "sandbox_change",
+    NOTES,
+    "演练台账：最近一步改动的行",
+    [
+        text("table_name", 64, "本地表"),
+        link("row_id", "行内码"),
+        text("what", 64, "改动：new touched deleted 或 repaired:缺陷名"),
+    ],
+)
+CHUNKS = local_table(
+    "sandbox_chunk",
+    NOTES,
+    "演练台账：已生成的住户",
+    [text("source", 64, "业务系统"), link("number", "批号"), link("first", "首户"), link("many", "户数")],
+)
+
+
+def tables(source: Source) -> Mapping[str, Table]:
+    """One Table for each declared table; the first column is its primary key."""
+    metadata = MetaData()
+    return {
+        name: local_table(name, metadata, name, [_column(column, number == 0) for number, column in enumerate(columns.values())])
+        for name, columns in source.tables.items()
+    }
+
+
+def _column(column: SourceColumn, first: bool) -> Column[Any]:
+    if first:
+        return key(column.name, column.title)
+    kind = column.type.partition("(")[0]
+    if kind == "timestamp":
+        return moment(column.name, column.title)
+    types: Mapping[str, Any] = {
+        "text": Text(),
+        "integer": BigInteger().with_variant(sqlite.INTEGER(), "sqlite"),
+        "date": Date(),
+        "boolean": Boolean(create_constraint=False),
+    }
+    if kind == "decimal":
+        digits, decimals = column.type[8:-1].split(",")
+        return Column(column.name, Numeric(int(digits), int(decimals)), comment=column.title)
+    return Column(column.name, types[kind], comment=column.title)
+
+
+def duck_type(column: SourceColumn) -> str:
+    """What a story's column is cast to."""
+    kinds = {"text": "VARCHAR", "integer": "BIGINT", "date": "DATE", "timestamp": "TIMESTAMP", "boolean": "BOOLEAN"}
+    return kinds.get(column.type, column.type.upper())
+
+
+def wire(column: SourceColumn, dialect: str) -> str:
+    """The column as it is written: SQLite has no days, moments or decimals, and keeps them as its drivers write them."""
+    name = quoted(column.name)
+    kind = column.type.partition("(")[0]
+    if dialect == "sqlite" and kind in ("date", "decimal"):
+        return f"CAST({name} AS VARCHAR)"
+    if dialect == "sqlite" and kind == "timestamp":
+        return f"strftime({name}, '%Y-%m-%d %H:%M:%S')"
+    if kind == "timestamp":
+        return f"date_trunc('second', {name})"
+    return f"CAST({name} AS INTEGER)" if dialect == "sqlite" and kind == "boolean" else name
+
+
+def quoted(name: str) -> str:
+    """A name as an identifier."""
+    return '"' + name.replace('"', '""') + '"'

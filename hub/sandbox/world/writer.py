@@ -1,0 +1,61 @@
+"""Takes Arrow rows; writes them to a database in bulk: ADBC into SQLite and PostgreSQL, SQLAlchemy into every other.
+
+One transaction a source: what fails leaves nothing behind.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import adbc_driver_postgresql.dbapi
+import adbc_driver_sqlite.dbapi
+import pyarrow as pa
+from sqlalchemy import Connection, Table, insert, make_url
+
+from hub.sandbox.store import engine
+
+_PIECE = 2_000  # rows that stand as Python objects at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """An open transaction; ``arrow`` is an ADBC connection, ``rows`` a SQLAlchemy one: one of the two."""
+
+    dialect: str
+    arrow: Any
+    rows: Connection | None
+
+    def write(self, table: Table, rows: pa.Table) -> None:
+        """Append rows that have the columns of the table, of types that the database takes."""
+        if not rows.num_rows:
+            return
+        if self.rows is not None:
+            for batch in rows.to_batches(max_chunksize=_PIECE):
+                self.rows.execute(insert(table), batch.to_pylist())
+            return
+        with self.arrow.cursor() as cursor:
+            cursor.adbc_ingest(table.name, rows, mode="append")
+
+
+@contextmanager
+def writer(url: str) -> Iterator[Writer]:
+    """A writer that commits when all went well."""
+    parsed = make_url(url)
+    dialect = parsed.get_backend_name()
+    if dialect not in ("sqlite", "postgresql"):
+        database = engine(url)
+        with database.begin() as connection:
+            yield Writer(dialect, None, connection)
+        database.dispose()
+        return
+    connection: Any
+    if dialect == "sqlite":
+        connection = adbc_driver_sqlite.dbapi.connect(parsed.database)
+    else:
+        connection = adbc_driver_postgresql.dbapi.connect(
+            parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+        )
+    with closing(connection):
+        yield Writer(dialect, connection, None)
+        connection.commit()
