@@ -71,7 +71,7 @@ def _rows(script: Script, url: str) -> None:
     """Rows of every local table."""
     reader = opened(script.source.reader, url)
     with reader.snapshot() as view:
-        counts = {table: int(view.scalar(f"SELECT count(*) FROM {table}") or 0) for table in script.source.tables}  # noqa: S608
+        counts = {table: int(view.scalar(f"SELECT count(*) FROM {table}") or 0) for table in script.source.tables}
     reader.close()
     for table, rows in counts.items():
         remark = "" if rows >= 5 else "   no view of this name" if table not in script.tables else "   WRONG: fewer than 5"

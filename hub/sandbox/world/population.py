@@ -1,8 +1,9 @@
 """Takes a seed and the clock; gives the SQL of everybody: who lives in which household, and what is known of each. Pure.
 
-Household ``h`` is a pure function of (seed, h). A walk gives each of 11 million households its own (serial, birthday,
-division) of the man; the numbers of the others in it are shifted by amounts that depend on serial and division alone, and each role (couple,
-first child, second child, parents) has ten serials of its own. So nobody's number comes twice, without a memory of the others.
+Household ``h`` is a pure function of (seed, h). A walk gives each of 11 million households its own (serial, birthday, division)
+of the man; the numbers of the others in it are shifted by amounts that depend on serial and division alone, and each role
+(couple, first child, second child, parents) has ten serials of its own. So nobody's number comes twice, without a memory of the
+others.
 """
 
 from hub.sandbox.names import (
@@ -96,7 +97,8 @@ def _homes(seed: int) -> str:
         man_born + CAST(8036 + (serial * 613 + second_place * 131) % 6570 AS INTEGER) AS second_born,
         head_born - CAST(7671 + (serial * 631 + place * 149) % 6205 AS INTEGER) AS father_born,
         father_born + CAST((serial * 53 + place * 31) % 1460 - 400 AS INTEGER) AS mother_born,
-        NOT she_heads AND chance(h, 'foreigner', 0.015) AS foreign_wife, NOT foreign_wife AND NOT chance(h, 'single', 0.12) AS coupled,
+        NOT she_heads AND chance(h, 'foreigner', 0.015) AS foreign_wife,
+        NOT foreign_wife AND NOT chance(h, 'single', 0.12) AS coupled,
         draw(h, 'home', {len(BEIJING)}) AS home, list_extract({codes}, home + 1) AS division,
         {home} || pick(h, 'road', {texts(ROADS)}) || "between"(h, 'block', 1, 89) || '号院' || "between"(h, 'door', 101, 2698)
             || '室' AS address

@@ -11,7 +11,7 @@ from typing import Any
 import adbc_driver_postgresql.dbapi
 import adbc_driver_sqlite.dbapi
 import pyarrow as pa
-from sqlalchemy import Connection, Table, insert, make_url
+from sqlalchemy import URL, Connection, Table, insert, make_url
 
 from hub.sandbox.store import engine
 
@@ -43,19 +43,18 @@ def writer(url: str) -> Iterator[Writer]:
     """A writer that commits when all went well."""
     parsed = make_url(url)
     dialect = parsed.get_backend_name()
-    if dialect not in ("sqlite", "postgresql"):
-        database = engine(url)
-        with database.begin() as connection:
-            yield Writer(dialect, None, connection)
-        database.dispose()
+    if dialect in ("sqlite", "postgresql"):
+        with closing(_arrow(parsed)) as arrow:
+            yield Writer(dialect, arrow, None)
+            arrow.commit()
         return
-    connection: Any
-    if dialect == "sqlite":
-        connection = adbc_driver_sqlite.dbapi.connect(parsed.database)
-    else:
-        connection = adbc_driver_postgresql.dbapi.connect(
-            parsed.set(drivername="postgresql").render_as_string(hide_password=False)
-        )
-    with closing(connection):
-        yield Writer(dialect, connection, None)
-        connection.commit()
+    database = engine(url)
+    with database.begin() as rows:
+        yield Writer(dialect, None, rows)
+    database.dispose()
+
+
+def _arrow(url: URL) -> Any:
+    if url.get_backend_name() == "sqlite":
+        return adbc_driver_sqlite.dbapi.connect(url.database)
+    return adbc_driver_postgresql.dbapi.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
