@@ -3,22 +3,25 @@
 import sys
 import tempfile
 from collections import Counter
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
 from hub.interface import ConfigurationError, HubError
 from hub.problem import Problem
-from hub.repository import Repository, load
+from hub.repository import load
 from hub.root import find_root
 from hub.sandbox.truth import Tally, Truth
 from hub.sandbox.world.fill import fill
 from hub.sandbox.world.script import STORIES, Script
 from hub.sandbox.world.script import load as load_script
+from hub.sandbox.world.steps import step
 from hub.sandbox.world.trial import Found, Trial, opened
 
 _UPPER = datetime(2026, 11, 22, 2)  # noqa: DTZ001 - local time without a zone, as business systems keep it
+_HOUSEHOLDS = 150  # of a chunk: a story must not care where one ends
 
 
 @click.command()
@@ -57,9 +60,14 @@ def _tried(story: Path, url: str, people: int, seed: int, defects: float) -> int
         click.echo(str(problem))
     if mistakes:
         raise ConfigurationError(f"{len(mistakes)} mistakes in the story")
-    truth = fill([script], {source: url}, seed, people, _UPPER, defects=defects)
+    trials = [Trial(repository, mapping, _UPPER) for mapping in script.mappings]
+    truth = fill([script], {source: url}, seed, people, _UPPER, defects=defects, size=_HOUSEHOLDS)
     _rows(script, url)
-    return _judged(repository, script, url, truth) + sum(problem.severity == "error" for problem in own)
+    wrong = _judged(script, url, trials, None, _UPPER, truth)
+    click.echo("after a step (new, changed, deleted and repaired rows):")
+    truth = step([script], {source: url}, seed, 1, _UPPER + timedelta(hours=1), defects=defects)
+    wrong += _judged(script, url, trials, _UPPER, _UPPER + timedelta(hours=2), truth)
+    return wrong + sum(problem.severity == "error" for problem in own)
 
 
 def _concerns(problem: Problem, source: str) -> bool:
@@ -78,28 +86,27 @@ def _rows(script: Script, url: str) -> None:
         click.echo(f"  {table:32} {rows:>9,}{remark}")
 
 
-def _judged(repository: Repository, script: Script, url: str, truth: Truth) -> int:
+def _judged(script: Script, url: str, trials: Sequence[Trial], lower: datetime | None, upper: datetime, truth: Truth) -> int:
+    """Print one window of every standard table; how many are not as the truth says."""
     reader = opened(script.source.reader, url)
-    wrong = 0
-    for mapping in script.mappings:
-        trial = Trial(repository, mapping, _UPPER)
-        found = trial.window(reader, None, _UPPER)
-        trial.close()
-        wrong += _told(mapping.table, found, truth.tally(mapping.table))
+    wrong = sum(_told(trial.table, trial.window(reader, lower, upper), truth.tally(trial.table)) for trial in trials)
     reader.close()
-    click.echo(f"{len(script.mappings)} standard tables, {wrong} WRONG")
+    click.echo(f"{len(trials)} standard tables, {wrong} WRONG")
     return wrong
 
 
 def _told(table: str, found: Found, truth: Tally) -> int:
     """Print one standard table; 1 if it is not as planted."""
-    same = (found.tally.source, found.tally.unchanged) == (truth.source, truth.unchanged) and found.tally.rules == truth.rules
+    counts = [(each.source, each.absent, each.unchanged) for each in (found.tally, truth)]
+    same = counts[0] == counts[1] and found.tally.rules == truth.rules
     doubts = Counter({rule: rows for rule, rows in found.warnings.items() if rows})
     click.echo(
-        f"{'OK   ' if same else 'WRONG'} {table:40} rows {found.tally.source:>7,} (truth {truth.source:,})"
+        f"{'OK   ' if same else 'WRONG'} {table:40} rows {found.tally.source:>7,}"
         f"  refused {_counted(found.tally.rules)}  planted {_counted(truth.rules)}"
         + (f"  warnings {_counted(doubts)}, planted {_counted(truth.warnings)}" if doubts or truth.warnings else "")
     )
+    if counts[0] != counts[1]:
+        click.echo(f"      (rows, absent, unchanged): found {counts[0]}, expected {counts[1]}")
     for rule in sorted(found.tally.rules.keys() | truth.rules.keys()) if not same else ():
         if found.tally.rules[rule] != truth.rules[rule]:
             click.echo(f"      {rule}: refused {found.tally.rules[rule]}, planted {truth.rules[rule]}")

@@ -24,10 +24,20 @@ from hub.sandbox.world.writer import Writer, writer
 CHUNK = 17_000  # households: about 50,000 people
 
 
-def fill(scripts: Sequence[Script], urls: Mapping[str, str], seed: int, people: int, upper: datetime, *, defects: float) -> Truth:
+def fill(
+    scripts: Sequence[Script],
+    urls: Mapping[str, str],
+    seed: int,
+    people: int,
+    upper: datetime,
+    *,
+    defects: float,
+    size: int = CHUNK,
+) -> Truth:
     """Make and fill the tables of every story as they stand at ``upper`` (local time, exclusive); those of these names go.
 
     The truth is what the first window, with no lower bound, must find. The same arguments give the same rows.
+    ``size``: households of a chunk.
     """
     truth = Truth({})
     for script in scripts:
@@ -35,7 +45,7 @@ def fill(scripts: Sequence[Script], urls: Mapping[str, str], seed: int, people: 
         with World(seed, Times(upper)) as world:
             told = Teller(world, script, defects)
             with writer(urls[script.name]) as target:
-                for number, first, many in chunks(0, 0, households(people)):
+                for number, first, many in chunks(0, 0, households(people), size):
                     told.tell(target, number, first, many)
         settle(script, urls[script.name])
         with Reckoner.open(script, urls[script.name], None, upper) as reckoner:
@@ -48,10 +58,10 @@ def households(people: int) -> int:
     return max(1, ceil(people / MEMBERS))
 
 
-def chunks(number: int, first: int, many: int) -> Iterator[tuple[int, int, int]]:
-    """(number, first household, how many) of each chunk."""
-    for start in range(first, first + many, CHUNK):
-        yield number + (start - first) // CHUNK, start, min(CHUNK, first + many - start)
+def chunks(number: int, first: int, many: int, size: int = CHUNK) -> Iterator[tuple[int, int, int]]:
+    """(number, first household, how many) of each chunk of at most ``size`` households."""
+    for start in range(first, first + many, size):
+        yield number + (start - first) // size, start, min(size, first + many - start)
 
 
 class Teller:
@@ -71,8 +81,11 @@ class Teller:
             counts[table] = lay(self._world, self._script, table)
             if stamps and table in stamps:
                 updated = quoted(self._script.fate(table).updated or "")
-                self._world.do(f"UPDATE {ROWS} SET {updated} = {stamps[table]}")
+                self._world.do(f"UPDATE {ROWS} SET {updated} = {stamps[table]} WHERE {updated} IS NOT NULL")
             self._store(target, table)
+            if stamps is not None:
+                key = quoted(self._script.key(table))
+                self._write(target, CHANGED, f"SELECT '{table}' AS table_name, {key} AS row_id, 'new' AS what FROM {ROWS}")
         numbers = f"{number}::BIGINT AS number, {first}::BIGINT AS first, {many}::BIGINT AS many"
         self._write(target, CHUNKS, f"SELECT '{self._script.name}' AS source, {numbers}")
         return counts

@@ -75,6 +75,12 @@ class Reckoner:
         found = [f"(\n{each}\n)" for each in (mapping.where, window, *conditions) if each]
         return f"FROM {mapping.from_sql}\nWHERE {' AND '.join(found) if found else '1 = 1'}"
 
+    def numbers(self, mapping: FieldMapping, alias: str, *conditions: str) -> list[int]:
+        """The row numbers of one of the tables in all rows of a mapping that meet the conditions, each once."""
+        number = self.number(mapping, alias)
+        query = f"SELECT DISTINCT {number} {self.rows(mapping, *conditions, f'{number} IS NOT NULL', whole=True)}"
+        return [int(row) for (row,) in self._values(query)]
+
     def number(self, mapping: FieldMapping, alias: str) -> str:
         """The row number of one of the tables that a mapping reads."""
         return self.name(f"{alias}.{self.script.key(mapping.aliases[alias])}")
@@ -206,10 +212,7 @@ def _part(reckoner: Reckoner, mapping: FieldMapping) -> None:
     for place, alias in enumerate(aliases):
         for other in aliases[place + 1 :]:
             both = reckoner.noted(mapping, alias), reckoner.noted(mapping, other)
-            found = reckoner._values(
-                f"SELECT DISTINCT {reckoner.number(mapping, other)} {reckoner.rows(mapping, *both, whole=True)}"
-            )
-            for (row,) in found:
+            for row in reckoner.numbers(mapping, other, *both):
                 table = mapping.aliases[other]
                 mine = and_(PLANTED.c.table_name == table, PLANTED.c.row_id == row)
                 notes = reckoner.connection.execute(select(PLANTED).where(mine, PLANTED.c.pair != 2)).all()

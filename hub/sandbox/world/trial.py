@@ -60,6 +60,11 @@ class Trial:
         self._engine = Engine(kernel, table, upper.date())
         self._ledger: dict[bytes, bytes] = {}
 
+    @property
+    def table(self) -> str:
+        """The standard table."""
+        return self._plan.table.name
+
     def close(self) -> None:
         """Give the kernel's memory back."""
         self._engine.close()
