@@ -2,8 +2,9 @@
 
 A watermark sees only what its column tells; a row written late, or with an old time, would stay behind for ever without a sign.
 So each window also counts the whole source in its snapshot (``hub.extract.census``): every such row must be live in the ledger
-or refused. Where rows changed between the window's end and the reading, the ledger may already miss or still hold them; then
-only a difference larger than their number is certain, and only that is told.
+or refused. Two things blur the picture: rows that changed between the window's end and the reading, and rows that were refused
+earlier without a usable key, which may have been mended since. Then only a difference larger than their number is certain, and
+only that is told.
 """
 
 import pyarrow as pa
@@ -29,18 +30,22 @@ def complete(plan: Plan, work: Work) -> Missing:
         row = connection.execute(select(WINDOW).where(WINDOW.c.id == work.id)).one()
         if row.census is None:
             return Missing(None, row.missing_note or "")
-        nameless = _rows(connection, plan, Q.c.key.is_(None))
-        if nameless and plan.mapping.watermark is not None:
-            return Missing(None, f"{nameless} refused rows have no usable key: whether they were mended since cannot be told")
-        refused = nameless + _rows(connection, plan, Q.c.key.is_not(None) & (Q.c.op == "I"))
+        nameless, seen = Q.c.key.is_(None), Q.c.last_window == work.id
+        refused = _rows(connection, plan, (Q.c.key.is_not(None) & (Q.c.op == "I")) | (nameless & seen))
+        doubtful = _rows(connection, plan, nameless & ~seen)
         mine = (Q.c.exchange == plan.id) & Q.c.state.in_(_KEPT) & Q.c.key.is_not(None)
         keys = [bytes.fromhex(key) for key in connection.scalars(select(Q.c.key).where(mine).distinct())]
     folder = state.folder.spool / plan.id
     known = live(ledger.ledger(state.engine, state.folder, plan.id).files, pa.array(keys, pa.binary(16)), folder) + refused
-    least, most = int(row.census) - known, int(row.census) - known + int(row.beyond)
-    certain = max(least, 0) or min(most, 0)
-    doubt = f"{row.beyond} rows changed before they were read: a difference of up to as many cannot be seen" if row.beyond else ""
-    return Missing(certain, doubt)
+    least, most = int(row.census) - known - doubtful, int(row.census) - known + int(row.beyond)
+    return Missing(max(least, 0) or min(most, 0), _doubt(int(row.beyond), doubtful))
+
+
+def _doubt(beyond: int, doubtful: int) -> str:
+    """What the number cannot show, in words."""
+    reasons = [f"{beyond} rows changed before they were read"] if beyond else []
+    reasons += [f"{doubtful} rows were refused earlier without a usable key"] if doubtful else []
+    return f"{' and '.join(reasons)}: a difference of up to as many cannot be seen" if reasons else ""
 
 
 def _rows(connection: Connection, plan: Plan, condition: ColumnElement[bool]) -> int:

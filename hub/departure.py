@@ -180,7 +180,7 @@ def _depart(plan: Plan, work: Work, staged: Staged, tally: _Tally, made: list[Ma
             rest = {"state": "staged", "staged_at": staged.staged_at, "checkpoint": checkpoint, "attempts": 0}
             connection.execute(insert(PART).values(**values, **files, **size, **rest))
         move(connection, work.id, "sending", layout=layout_text(plan.layout), **counts)
-        _quarantine(connection, work, staged, tally)
+        _quarantine(connection, plan, work, staged, tally)
         quarantine.supersede(connection, plan.id, work.id, pa.concat_arrays(tally.settled), run.clock())
         if _whole(plan, work):
             quarantine.supersede_unseen(connection, plan.id, work.id, run.clock())
@@ -198,23 +198,24 @@ def _block(plan: Plan, work: Work, staged: Staged, tally: _Tally, broken: str) -
     counts = {"absent": tally.absent, "unchanged": tally.unchanged, "refused": staged.refused + tally.refused}
     with work.lease.transaction() as connection:
         move(connection, work.id, "blocked", **counts)
-        _quarantine(connection, work, staged, tally)
+        _quarantine(connection, plan, work, staged, tally)
         record(connection, "window.blocked", {"exchange": plan.id, "window": key, "source": staged.source, **counts}, run.clock())
     run.at("blocked")
     raise DataError(message)
 
 
-def _quarantine(connection: Connection, work: Work, staged: Staged, tally: _Tally) -> None:
+def _quarantine(connection: Connection, plan: Plan, work: Work, staged: Staged, tally: _Tally) -> None:
     now = work.lease.run.clock()
     for stage_name in ("window", "encode"):
-        quarantine.store(connection, work.id, stage_name, _late_rows(staged.folder / LATE, stage_name), now)
+        quarantine.store(connection, work.id, stage_name, _late_rows(plan, staged.folder / LATE, stage_name), now)
     quarantine.see(connection, work.id, sorted(tally.held), now)
 
 
-def _late_rows(path: Path, stage_name: str) -> Iterator[Reject]:
+def _late_rows(plan: Plan, path: Path, stage_name: str) -> Iterator[Reject]:
     for batch in batches(path):
         for row in batch.filter(pc.equal(batch.column("stage"), stage_name)).to_pylist():
-            yield Reject(row["row"], (("", row["rule"]),), row["_op"], row["_key"], row["_digest"])
+            place = "/".join(plan.table.key) if row["rule"] == "duplicate-key" else ""
+            yield Reject(row["row"], ((place, row["rule"]),), row["_op"], row["_key"], row["_digest"])
 
 
 def _says_deletes(plan: Plan) -> bool:

@@ -41,7 +41,7 @@ _CHUNK = 1000
 class Reject:
     """One refused row: its content as a JSON object of texts, ``findings`` as (field or '', rule code), key and digest if any.
 
-    ``words``: what the partner said about it.
+    A finding about several fields names them with ``/`` between. ``words``: what the partner said about it.
     """
 
     row: str
@@ -268,7 +268,7 @@ def example(state: State, plan: Plan, field: str, rule: str, run: Run) -> str:
         return ""
     entry = shown(state, plan, found, run)
     mapped = plan.mapping.fields.get(field)
-    names = mapped.columns if entry.stage == "kernel" and mapped is not None else (field,)
+    names = mapped.columns if entry.stage == "kernel" and mapped is not None else tuple(field.split("/"))
     row = entry.row or {}
     return " ".join(f"{name}={'NULL' if row[name] is None else row[name]}" for name in names if name in row)
 

@@ -152,5 +152,6 @@ QUARANTINE = Table(
     Column("refused_at", _TIME, nullable=False),
     Column("changed_at", _TIME, nullable=False),
     UniqueConstraint("exchange", "fingerprint"),
+    Index("ix_quarantine_window", "exchange", "last_window"),  # grows at its end: rows of a window come together
     sqlite_autoincrement=True,
 )

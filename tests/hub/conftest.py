@@ -226,6 +226,7 @@ class World:
         self.effects: list[str] = []
         self.rows: dict[str, str] = {}
         self.writers: dict[str, str] = {}
+        self.history: dict[str, list[str]] = {}
         self.sent: list[Part] = []
         self.asked: list[str] = []
 
@@ -297,6 +298,7 @@ class Desk:
         refused = rows[:1] if says == "partial" else []
         for row in rows[len(refused) :]:
             self.world.writers[row["djbh"]] = part.id
+            self.world.history.setdefault(row["djbh"], []).append(row["xm"] or "deleted")
             if row.get("cd_operation") == "D":
                 self.world.rows.pop(row["djbh"], None)
             else:
@@ -308,6 +310,7 @@ class Desk:
 
     def _undo(self, part: Part) -> None:
         for row in self.format.decode(part.path.read_bytes(), part.layout).to_pylist():
+            self.world.history.setdefault(row["djbh"], []).append("undone")
             if self.world.writers.get(row["djbh"]) == part.id:
                 self.world.rows.pop(row["djbh"], None)
         self.world.verdicts[part.id] = Rejected("E98", "refused at night", b"no")

@@ -1,5 +1,6 @@
 """Whatever sequence of faults: nothing lost, nothing doubled, every attempt in a log that verifies, every account balanced."""
 
+import itertools
 import json
 import os
 import random
@@ -132,7 +133,9 @@ def nothing_is_lost(state: State, registry: Any, world: Any) -> None:
 
 
 def nothing_is_doubled(world: Any) -> None:
-    """One effect per id, and one body per id (the world asserts that itself)."""
+    """One effect per id, one body per id (the world asserts that itself), and no row twice in a row in the same form."""
+    for id, forms in world.history.items():
+        assert all(one != two for one, two in itertools.pairwise(forms)), (id, forms)
     assert len(world.effects) == len(set(world.effects))
     assert len({part.id for part in world.sent}) == len({part.heading.batch for part in world.sent})
 

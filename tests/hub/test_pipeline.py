@@ -247,7 +247,12 @@ def test_what_cannot_be_told_exactly_is_not_told(
     registry.put(("", "no key", None, "1"), changed="2026-11-22 13:00:00")
     later(clock)
     (found,) = go(plan, state, run, world)
-    assert (found.missing, "no usable key" in found.note) == (None, True)
+    assert (found.missing, found.note) == (0, "")
+    registry.execute("DELETE FROM t_reg WHERE id = ''")
+    registry.put(("R4", "mended", None, "1"), changed="2026-11-22 15:00:00")
+    later(clock)
+    (found,) = go(plan, state, run, world)
+    assert (found.missing, "1 rows were refused earlier" in found.note) == (0, True)
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,7 @@ def _quarantine() -> None:
         sa.UniqueConstraint("exchange", "fingerprint", name=op.f("uq_quarantine_exchange")),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_quarantine_window", "quarantine", ["exchange", "last_window"], unique=False)
 
 
 def _log_entry() -> None:
