@@ -7,9 +7,9 @@ WHERE kind = '公墓' AND number <= 192;
 CREATE OR REPLACE TEMP VIEW cremated AS
 SELECT p.n * 10 AS d, p.n, 5 + 12 * draw(p.n, '公墓', 16) AS gmid, k.name AS kin_name, k.id_number AS kin_card, k.phone AS kin_phone,
     days_after(p.died, between(p.n, '停灵', 1, 4)) AS fire_day,
-    pick(p.n, '骨灰', ['寄存', '寄存', '寄存', '墓', '墓', '墓', '墓', '壁', '树', '花', '海', '老坟']) AS rest
+    pick(p.n, '骨灰', ['寄存', '寄存', '寄存', '寄存', '墓', '墓', '墓', '墓', '壁', '树', '花', '海', '老坟']) AS rest
 FROM people p JOIN people k ON k.h = p.h AND k.slot = 0
-WHERE p.died IS NOT NULL AND p.nation NOT IN ('03', '05') AND NOT chance(p.n, '运回原籍', 0.08);
+WHERE p.died IS NOT NULL AND p.nation NOT IN ('03', '05') AND NOT chance(p.n, '运回原籍', 0.16);
 
 CREATE OR REPLACE TEMP VIEW laid AS
 SELECT *, days_after(fire_day, between(n, '安葬', 15, 120)) AS laid_on, rest IN ('墓', '壁', '树') AS marked,

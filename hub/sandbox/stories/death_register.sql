@@ -3,7 +3,7 @@
 CREATE OR REPLACE TEMP VIEW reported AS
 SELECT n * 10 AS d, *, pick(n, '来源', ['WJ', 'WJ', 'WJ', 'WJ', 'GA', 'MZ', 'MZ', 'CJ']) AS first_told, between(n, '来源数', 1, 3) AS told_by,
     chance(n, '矛盾', 0.06) AS at_odds,
-    CASE WHEN nation NOT IN ('03', '05') AND NOT chance(n, '运回原籍', 0.08) THEN days_after(died, between(n, '停灵', 1, 4)) END AS fire_day,
+    CASE WHEN nation NOT IN ('03', '05') AND NOT chance(n, '运回原籍', 0.16) THEN days_after(died, between(n, '停灵', 1, 4)) END AS fire_day,
     days_after(died, between(n, '销户', 7, 90)) AS struck_on
 FROM people, clock WHERE died IS NOT NULL;
 

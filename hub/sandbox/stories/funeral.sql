@@ -15,7 +15,7 @@ SELECT p.n * 10 AS d, p.n, p.surname AS last_name, p.given AS first_name, p.name
     CASE WHEN p.slot = 1 THEN CASE k.sex WHEN '1' THEN '丈夫' ELSE '妻子' END
         WHEN p.slot < 4 THEN CASE k.sex WHEN '1' THEN '父亲' ELSE '母亲' END
         ELSE CASE k.sex WHEN '1' THEN '儿子' ELSE '女儿' END END AS kin,
-    p.nation NOT IN ('03', '05') AND NOT chance(p.n, '运回原籍', 0.08) AS to_fire
+    p.nation NOT IN ('03', '05') AND NOT chance(p.n, '运回原籍', 0.16) AS to_fire
 FROM people p JOIN people k ON k.h = p.h AND k.slot = 0
 WHERE p.died IS NOT NULL;
 
@@ -32,7 +32,7 @@ SELECT *, ref('SZ', d, 11) AS dead_no, parlour_of(n) AS organ_id FROM (FROM buri
 
 CREATE OR REPLACE TEMP VIEW cremated AS
 SELECT *, days_after(died, between(n, '停灵', 1, 4)) AS fire_day, at_work(days_after(died, between(n, '停灵', 1, 4)), n, '火化') AS fire_at,
-    pick(n, '骨灰', ['寄存', '寄存', '寄存', '墓', '墓', '墓', '墓', '壁', '树', '花', '海', '老坟']) AS rest
+    pick(n, '骨灰', ['寄存', '寄存', '寄存', '寄存', '墓', '墓', '墓', '墓', '壁', '树', '花', '海', '老坟']) AS rest
 FROM dead WHERE to_fire;
 
 CREATE OR REPLACE TEMP VIEW carried AS
