@@ -24,7 +24,7 @@ SELECT a.n AS djid, ref('SY', a.n, 12) AS syh, '（' || year(a.registered) || '�
     a.first_name AS syr1, a.first_id AS syr1_sfzh, coalesce(a.second_name, '无') AS syr2, coalesce(a.second_id, '无') AS syr2_sfzh,
     CASE a.lx WHEN '福利机构抚养' THEN institution('儿童福利机构', a.n).name ELSE named(a.n, 'sy gives') END AS songyr, a.lx,
     CASE WHEN chance(a.n, 'sy abroad', 0.03) THEN '是' ELSE '否' END AS sfsw, 'MZ' || right(a.division, 2) AS jgdm, dash(a.registered) AS djrq,
-    named(a.n, 'sy clerk') AS jbr, CASE WHEN e.n IS NULL THEN '1' ELSE '2' END AS zt, saved(a.registered, a.n, 'sy dj') AS gxsj
+    named(a.n, 'sy clerk') AS jbr, CASE WHEN e.n IS NULL THEN '1' ELSE '2' END AS zt, saved(coalesce(e.ended, a.registered), a.n, 'sy dj') AS gxsj
 FROM adoptions a LEFT JOIN endings e ON e.n = a.n;
 
 -- 2021 年起先评估后登记；也有评估后没有登记的。

@@ -20,7 +20,8 @@ SELECT p.n, p.h, p.name, p.surname, p.sex, p.id_number, p.birth, p.nation, p.div
     p.disability_grade, g.n AS head, g.name AS head_name, g.id_number AS head_id, g.sex AS head_sex, g.phone, g.bank_account,
     c.today, date_sub('year', p.birth, c.today) AS age,
     pick(p.n, 'cw kind', [1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 4, 5, 5, 5, 5, 5, 6, 6, 6, 7, 7, 7]) AS kind,
-    day(p.n, 'cw enrolled', greatest(p.birth + 30, c.today - 1500), c.today - 75) AS enrolled
+    day(p.n, 'cw enrolled', greatest(p.birth + 30, c.today - 1500), c.today - 75) AS enrolled,
+    pick(p.n, 'cw allowance', ['A', 'A', 'A', 'A', 'A', 'A', 'A', 'S', 'T']) AS paid, pick(p.n, 'cw stopped', ['SY', 'HF', 'QC', 'BF', 'QT']) AS stopped
 FROM people p JOIN people g ON g.h = p.h AND g.slot = 0, clock c
 WHERE p.slot IN (2, 3) AND p.died IS NULL AND p.birth > c.today - INTERVAL 18 YEAR AND p.birth < c.today - 120
     AND chance(p.n, 'cw child', 0.75);
@@ -45,7 +46,9 @@ SELECT n AS id, ref('ET', n, 12) AS child_no, name AS child_name, CASE sex WHEN 
         WHEN age < 15 THEN 'CZ' ELSE pick(n, 'cw school', ['GZ', 'GZ', 'ZZ', 'SX']) END AS school,
     list_extract(['GE_JZ', 'GE_SJ', 'SSWR', 'AZ', 'KJ', 'LS', 'LD'], kind) AS child_type,
     list_extract(['CQ', 'QS', 'QS', 'FM', 'FM', 'QS', 'FM'], kind) AS guard_state,
-    pick(n, 'cw status', ['ZC', 'ZC', 'ZC', 'ZC', 'ZC', 'ZC', 'ZC', 'ZC', 'HJ', 'QC']) AS status, '0' AS is_deleted,
+    CASE WHEN kind > 5 THEN pick(n, 'cw status', ['ZC', 'ZC', 'ZC', 'ZC', 'ZC', 'HJ', 'QC'])
+        WHEN kind < 5 AND paid = 'T' THEN CASE stopped WHEN 'SY' THEN 'BSY' WHEN 'HF' THEN 'HJ' WHEN 'QC' THEN 'QC' ELSE 'ZC' END
+        ELSE 'ZC' END AS status, '0' AS is_deleted,
     saved(enrolled, n, 'cw child') AS update_time
 FROM (SELECT *, kind = 1 AND chance(n, 'cw nameless', 0.25) AS nameless FROM kids);
 
@@ -145,14 +148,14 @@ FROM (
 );
 
 CREATE OR REPLACE TEMP VIEW allowances AS
-SELECT *, date_trunc('month', days_after(enrolled, 62)) AS started, pick(n, 'cw allowance', ['A', 'A', 'A', 'A', 'A', 'A', 'A', 'S', 'T']) AS state,
+SELECT *, date_trunc('month', days_after(enrolled, 62)) AS started, paid AS state,
     CASE WHEN kind = 1 THEN 262500 ELSE 235000 END AS standard
 FROM kids WHERE kind <= 4;
 
 CREATE OR REPLACE TEMP VIEW cw_allowance AS
 SELECT n AS id, ref('ETBZ', n, 12) AS allow_no, ref('ET', n, 12) AS child_no, kind AS category, standard AS standard_fen,
     strftime(started, '%Y-%m') AS start_month, CASE WHEN state = 'A' THEN '' ELSE strftime(ended, '%Y-%m') END AS last_month,
-    CASE WHEN state = 'T' THEN pick(n, 'cw stopped', ['SY', 'HF', 'QC', 'BF', 'QT']) END AS stop_reason,
+    CASE WHEN state = 'T' THEN stopped END AS stop_reason,
     CASE WHEN kind > 1 THEN head_name END AS payee, CASE WHEN kind > 1 THEN bank_account END AS payee_account, state,
     saved(greatest(enrolled, CASE WHEN state = 'A' THEN enrolled ELSE ended END), n, 'cw allowance') AS update_time
 FROM (SELECT *, day(n, 'cw ended', least(started, today - 1), today - 1) AS ended FROM allowances);
