@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from hub.binding import type_problems
-from hub.compile import compile_plans
+from hub.compiled import compiled
 from hub.connection import Adapters
 from hub.contract.model import CodeList
 from hub.interface import HubError, Layout
@@ -15,7 +14,7 @@ from hub.mapping.model import FieldMap, Source
 from hub.mapping.model import Mapping as FieldMapping
 from hub.plan import Partner, Plan
 from hub.problem import Place, Problem
-from hub.repository import Repository, load
+from hub.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +39,12 @@ class Report:
     coverage: tuple[Coverage, ...]
 
 
-def check(root: Path, today: date) -> Report:
+def check(root: Path, today: date, state_folder: Path | None = None) -> Report:
     """Every file of every room, and whether every exchange compiles. Opens no connection and reads no secret."""
-    repository, found = load(root, today)
-    plans, wrong = compile_plans(repository)
-    coverage = tuple(_coverage(repository, today))
-    problems = {*found, *wrong, *_types(repository), *_pending(repository), *_unused(repository, root)}
-    return Report(repository, plans, tuple(sorted(problems)), coverage)
+    made = compiled(root, state_folder, today)
+    coverage = tuple(_coverage(made.repository, today))
+    problems = {*made.problems, *_pending(made.repository), *_unused(made.repository, root)}
+    return Report(made.repository, made.plans, tuple(sorted(problems)), coverage)
 
 
 def check_connections(report: Report, adapters: Adapters, state_folder: Path) -> tuple[Problem, ...]:
@@ -59,12 +57,6 @@ def check_connections(report: Report, adapters: Adapters, state_folder: Path) ->
         layouts = [plan.layout for plan in report.plans if plan.partner.name == partner.name]
         problems += _partner(partner, layouts, adapters, state_folder)
     return tuple(sorted(set(problems)))
-
-
-def _types(repository: Repository) -> Iterator[Problem]:
-    mappings = ((mapping, repository.sources[mapping.source]) for mapping in repository.mappings)
-    tables = (table for standard in repository.standards.values() for table in standard.tables.values())
-    return type_problems(mappings, tables)
 
 
 def _coverage(repository: Repository, today: date) -> Iterator[Coverage]:

@@ -9,7 +9,7 @@ from hub.adapter import read_settings
 from hub.contract.model import Table
 from hub.contract.release import Releases
 from hub.document import Document, misnamed, read
-from hub.plan import Partner
+from hub.plan import Ground, Partner
 from hub.problem import Problem, nearest
 
 
@@ -34,12 +34,22 @@ def load_partner(path: Path, root: Path, releases: Releases) -> tuple[Partner | 
         envelope=data.get("envelope", False),
         part_rows=data.get("part_rows", 10_000),
         receipt_wait=duration.parse(data["receipt_wait"]) if "receipt_wait" in data else timedelta(seconds=30),
-        purpose=data["purpose"],
-        legal_basis=data["legal_basis"],
+        ground=Ground(data["purpose"], data["legal_basis"]),
         receives=receives,
         place=document.place("partner"),
+        grounds=_grounds(document, releases, problems),
     )
     return None if any(problem.severity == "error" for problem in problems) else partner, tuple(problems)
+
+
+def _grounds(document: Document, releases: Releases, problems: list[Problem]) -> dict[str, Ground]:
+    """Purpose and law by business domain."""
+    domains = {table.domain for standard in releases.standards.values() for table in standard.tables.values()}
+    told = document.data.get("grounds", {})
+    for domain in told.keys() - domains:
+        message = f"no table is of the domain '{domain[:40]}'"
+        problems.append(Problem(document.key("grounds", domain), "unknown-domain", message, nearest(domain, domains)))
+    return {domain: Ground(said["purpose"], said["legal_basis"]) for domain, said in told.items()}
 
 
 def _receives(document: Document, releases: Releases, problems: list[Problem]) -> dict[str, tuple[str, ...]]:

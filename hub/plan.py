@@ -5,7 +5,7 @@ nothing here reads a file.
 """
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """For what a partner uses data, and under which law it receives them (PIPL art. 13 and 34)."""
+
+    purpose: str
+    legal_basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Partner:
     """adapters/partners/<name>.yaml: who receives, over what, for what purpose, and which fields it may see."""
 
@@ -41,10 +49,10 @@ class Partner:
     envelope: bool  # True: row_guid, cd_operation, cd_time, cd_batch, data_source, data_version precede the fields
     part_rows: int
     receipt_wait: timedelta
-    purpose: str
-    legal_basis: str
+    ground: Ground
     receives: MappingOf[str, tuple[str, ...]]  # "standard/table" -> fields it may receive
     place: Place
+    grounds: MappingOf[str, Ground] = field(default_factory=dict)  # by business domain, where it is not ``ground``
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +143,8 @@ class Plan:
     kernel: Kernel
     layout: Layout
     digest: str
+
+    @property
+    def ground(self) -> Ground:
+        """Why the partner receives this table, and under which law."""
+        return self.partner.grounds.get(self.table.domain, self.partner.ground)

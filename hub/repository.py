@@ -32,7 +32,7 @@ _EXPECTED = (
     "adapters/partners/*.yaml",
     "schedules/*.yaml",
 )
-_ROOMS = ("contracts", "mappings", "adapters/sources", "adapters/partners", "schedules")
+ROOMS = ("contracts", "mappings", "adapters/sources", "adapters/partners", "schedules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _resolved(
 def _strays(root: Path) -> Iterator[Problem]:
     """Files that nobody would read: a wrong ending or the wrong folder would silence a whole table."""
     expected = {path for pattern in _EXPECTED for path in root.glob(pattern)}
-    for room in _ROOMS:
+    for room in ROOMS:
         for path in sorted((root / room).rglob("*")):
             name = path.relative_to(root)
             hidden = any(part.startswith(".") or part == "__pycache__" for part in name.parts)

@@ -20,7 +20,7 @@ from hub.root import find_root, state_folder
 def command(context: click.Context, connect: bool, coverage: bool, as_json: bool) -> None:
     """Check every YAML and CSV file. Exit code 2 if anything is wrong; nothing is changed or sent."""
     root = find_root()
-    report = check(root, datetime.now(UTC).astimezone().date())
+    report = check(root, datetime.now(UTC).astimezone().date(), state_folder(root))
     problems: Sequence[Problem] = report.problems
     if connect and not _errors(problems):
         problems = [*problems, *check_connections(report, INSTALLED, state_folder(root))]

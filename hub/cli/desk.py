@@ -3,26 +3,18 @@
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from hub.compile import compile_plans
+from hub.compiled import compiled
 from hub.interface import ConfigurationError
 from hub.plan import Plan
-from hub.problem import Problems, nearest
-from hub.repository import load
+from hub.problem import nearest
 from hub.root import find_root, state_folder
 from hub.state.database import State, open_state
 
 
 def plans() -> Mapping[str, Plan]:
     """Every exchange by its id; Problems with every mistake of every file if there is one."""
-    repository, problems = load(find_root())
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise Problems(errors)
-    compiled, problems = compile_plans(repository)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise Problems(errors)
-    return {plan.id: plan for plan in compiled}
+    root = find_root()
+    return compiled(root, state_folder(root)).sound()
 
 
 def state() -> State:

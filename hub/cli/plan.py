@@ -51,7 +51,7 @@ def _fields(plan: Plan) -> list[dict[str, str]]:
 
 
 def _print(plan: Plan) -> None:
-    for key, value in (_line(plan) | {"purpose": plan.partner.purpose, "legal basis": plan.partner.legal_basis}).items():
+    for key, value in (_line(plan) | {"purpose": plan.ground.purpose, "legal basis": plan.ground.legal_basis}).items():
         click.echo(f"{key:12} {value}")
     click.echo(f"{'reads':12} {' '.join(plan.extract.from_sql.split())}")
     click.echo(f"{'where':12} {plan.extract.condition or '(all rows)'}")

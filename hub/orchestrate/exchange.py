@@ -103,7 +103,7 @@ def _spec(key: dg.AssetKey, plan: Plan) -> dg.AssetSpec:
     return dg.AssetSpec(
         key,
         skippable=True,
-        group_name=plan.partner.name,
+        group_name=plan.schedule.name,
         kinds={plan.partner.system, plan.partner.format},
         owners=[],
         description=f"{plan.table.title} → {plan.partner.title}",
@@ -113,8 +113,8 @@ def _spec(key: dg.AssetKey, plan: Plan) -> dg.AssetSpec:
             "contract_file": str(plan.table.place),
             "mapping_file": str(plan.mapping.place),
             "source": plan.source.title,
-            "purpose": plan.partner.purpose,
-            "legal_basis": plan.partner.legal_basis,
+            "purpose": plan.ground.purpose,
+            "legal_basis": plan.ground.legal_basis,
             "plan": plan.digest[:12],
         },
     )

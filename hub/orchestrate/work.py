@@ -6,13 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hub.account import Account
-from hub.compile import compile_plans
+from hub.compiled import compiled
 from hub.orchestrate.alerts import keep_alert
 from hub.pipeline import run_window, settle
 from hub.plan import Plan, Schedule
-from hub.problem import Problems
 from hub.quarantine import reasons
-from hub.repository import load
 from hub.root import state_folder
 from hub.run import Event, Progress, live
 from hub.sealing import seal_log
@@ -73,9 +71,5 @@ def _silent(_event: Event) -> None:
 
 def open_station(root: Path, progress: Progress = _silent) -> Station:
     """Compile every plan and open the state. Problems with every mistake of every file: nothing runs then."""
-    repository, found = load(root)
-    plans, wrong = compile_plans(repository)
-    errors = [problem for problem in {*found, *wrong} if problem.severity == "error"]
-    if errors:
-        raise Problems(errors)
-    return Station({plan.id: plan for plan in plans}, open_state(state_folder(root)), progress)
+    folder = state_folder(root)
+    return Station(compiled(root, folder).sound(), open_state(folder), progress)

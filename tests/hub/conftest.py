@@ -32,7 +32,7 @@ from hub.interface import (
 )
 from hub.kernel.compile import compile_kernel
 from hub.mapping.model import FieldMap, Mapping, Source, SourceColumn, Watermark
-from hub.plan import Extract, Limits, Partner, Plan, Schedule
+from hub.plan import Extract, Ground, Limits, Partner, Plan, Schedule
 from hub.problem import Place
 from hub.run import Run, here
 from hub.state.database import State, open_state
@@ -120,8 +120,7 @@ def make(**changes: Any) -> Plan:
         True,
         1000,
         timedelta(),
-        "测试",
-        "无",
+        Ground("测试", "无"),
         {"std/reg": tuple(table.fields)},
         HERE,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hub.plan import Partner
+from hub.plan import Ground, Partner
 from hub.repository import load
 
 PATH = "adapters/partners/centre.yaml"
@@ -25,6 +25,14 @@ MISTAKES = [
     ("unknown standard", "  mini:", "  mimi:", "unknown-standard", "mimi"),
     ("unknown table", "    office: [", "    ofice: [", "unknown-table", "ofice"),
     ("unknown field", "[jg_bh]", "[jgbh]", "unknown-field", "jgbh"),
+    (
+        "a ground of no domain",
+        "envelope: true",
+        "envelope: true\ngrounds: {农业: {purpose: 甲, legal_basis: 乙}}",
+        "unknown-domain",
+        "农业",
+    ),
+    ("a ground without a law", "envelope: true", "envelope: true\ngrounds: {测试: {purpose: 甲}}", "missing-key", "测试: {purp"),
     ("neither all nor fields", "person: all", "person: some", "unknown-word", "some"),
 ]
 
@@ -49,6 +57,15 @@ def test_all_of_a_standard_is_every_table(checkout: Any) -> None:
     """One word for a partner that receives the whole standard."""
     checkout.edit(PATH, "  mini:\n    person: all\n    office: [jg_bh]\n", "  mini: all\n")
     assert set(partner(checkout).receives) == {"mini/person", "mini/office"}
+
+
+def test_a_domain_may_have_a_purpose_and_a_law_of_its_own(checkout: Any) -> None:
+    """What a reviewer reads about a table is said of its domain."""
+    (domain,) = {table.domain for table in load(checkout.root)[0].standards["mini@1.0.0"].tables.values()}
+    told = f"{{{domain}: {{purpose: 统计, legal_basis: 《统计法》}}}}"
+    checkout.edit(PATH, "envelope: true", f"envelope: true\ngrounds: {told}")
+    assert partner(checkout).grounds == {domain: Ground("统计", "《统计法》")}
+    assert partner(checkout).ground.purpose == "测试"
 
 
 @pytest.mark.parametrize("case", MISTAKES, ids=[case[0] for case in MISTAKES])

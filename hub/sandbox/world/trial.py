@@ -15,7 +15,7 @@ from hub.interface import Layout, Reader
 from hub.kernel.compile import compile_kernel
 from hub.kernel.engine import Engine, Transformed
 from hub.mapping.model import Mapping as FieldMapping
-from hub.plan import Limits, Partner, Plan, Schedule
+from hub.plan import Ground, Limits, Partner, Plan, Schedule
 from hub.problem import Place
 from hub.repository import Repository
 from hub.sandbox.truth import Tally
@@ -54,7 +54,7 @@ class Trial:
             Limits(),
             _NOWHERE,
         )
-        partner = Partner("trial", "", "directory", "csv", {}, {}, False, 1, timedelta(), "", "", {}, _NOWHERE)
+        partner = Partner("trial", "", "directory", "csv", {}, {}, False, 1, timedelta(), Ground("", ""), {}, _NOWHERE)
         extraction, layout = extract_of(mapping, source), Layout(table.name, table.title, (), table.key, "")
         self._plan = Plan(f"trial/{table.name}", schedule, partner, source, mapping, table, extraction, kernel, layout, "")
         self._engine = Engine(kernel, table, upper.date())

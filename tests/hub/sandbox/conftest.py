@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.contract.model import Code, CodeList, Element, Field, Notation, Table
-from hub.plan import Partner
+from hub.plan import Ground, Partner
 from hub.problem import Place
 from hub.sandbox.desk import Setting
 from hub.sandbox.faults import Injector, parse
@@ -135,8 +135,7 @@ def invented_partner(name: str, system: str) -> Partner:
         envelope=True,
         part_rows=1000,
         receipt_wait=timedelta(seconds=5),
-        purpose="测试",
-        legal_basis="测试",
+        ground=Ground("测试", "测试"),
         receives={},
         place=PLACE,
     )

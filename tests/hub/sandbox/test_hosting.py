@@ -87,8 +87,8 @@ def test_purpose_and_legal_basis_are_said(repository: Repository) -> None:
     """Each partner says for what and under which law it receives; nobody gets a whole standard unnamed."""
     for partner in repository.partners.values():
         assert isinstance(partner, Partner)
-        assert len(partner.purpose) > 10
-        assert "《" in partner.legal_basis
+        assert len(partner.ground.purpose) > 10
+        assert "《" in partner.ground.legal_basis
         sent = {
             f"{schedule.standard}/{table}"
             for schedule in repository.schedules.values()
