@@ -22,8 +22,7 @@ WHERE p.died IS NULL AND p.birth < c.today - 2555
 
 CREATE OR REPLACE TEMP VIEW cases AS
 SELECT w.*, CASE WHEN found OR NOT unknown THEN CASE WHEN NOT unknown AND chance(n, 'told', 0.15) THEN 'H' ELSE 'Y' END
-        WHEN chance(n, 'told', 0.3) THEN 'H' ELSE 'N' END AS id_state,
-    id_state = 'N' AND chance(n, 'long', 0.75) AS long,
+        WHEN chance(n, 'told', 0.3) THEN 'H' ELSE 'N' END AS id_state, id_state = 'N' AND chance(n, 'long', 0.75) AS long,
     CASE WHEN long THEN day(n, 'came', today - 1100, today - 240) ELSE day(n, 'came', today - 500, today - 16) END AS came,
     at_work(came, n, 'came') AS in_time,
     CASE WHEN minor THEN 'WCN' WHEN chance(n, 'ill', 0.1) THEN 'WZ' WHEN disability = '6' THEN 'JS'
@@ -53,7 +52,8 @@ CREATE OR REPLACE TEMP VIEW ask_reg AS
 SELECT n AS ask_id, ref('QZ', n, 10) AS ask_no, stn_id, ask_time,
     CASE WHEN able AND chance(n, 'alone', 0.6) THEN '本人求助' WHEN result = 'S' AND chance(n, 'clinic', 0.4) THEN '医院转'
         ELSE pick(n, 'way', ['公安送', '公安送', '城管送', '巡查送', '群众送']) END AS way,
-    CASE way WHEN '公安送' THEN institution('街道办事处', n).name || '派出所' WHEN '城管送' THEN institution('街道办事处', n).name || '执法队'
+    CASE way WHEN '公安送' THEN replace(institution('街道办事处', n).name, '街道办事处', '派出所')
+        WHEN '城管送' THEN replace(institution('街道办事处', n).name, '街道办事处', '街道执法队')
         WHEN '医院转' THEN institution('医院', n).name ELSE '无' END AS sender_org,
     CASE WHEN way <> '本人求助' THEN named(n, 'sender') END AS sender,
     CASE WHEN way <> '本人求助' THEN '1390001' || lpad(draw(n, 'sender', 10000)::VARCHAR, 4, '0') END AS sender_tel,
@@ -79,8 +79,7 @@ SELECT n AS pid, rcp_no, CASE WHEN id_state <> 'N' THEN name END AS full_name, i
     CASE WHEN id_state <> 'N' THEN origin END AS hk_area, CASE WHEN id_state = 'Y' THEN '户籍地示例村' || n % 97 || '号' END AS hk_addr,
     CASE WHEN id_state = 'N' THEN '' ELSE pick(n, 'schooling', ['文盲', '小学', '小学', '初中', '初中', '高中', '中专', '大专']) END AS edu,
     CASE WHEN id_state = 'N' THEN '不详' ELSE CASE marital WHEN '10' THEN '未婚' WHEN '30' THEN '丧偶' WHEN '40' THEN '离异'
-        ELSE '已婚' END END
-        AS marry,
+        ELSE '已婚' END END AS marry,
     'T' AS valid_flag, saved(days_after(came, 2), n, 'base') AS upd_time
 FROM cases;
 
@@ -91,8 +90,7 @@ SELECT n AS body_id, n AS pid, CASE WHEN disability IS NOT NULL THEN '残疾' WH
     CASE WHEN disability = '5' THEN '2' WHEN id_state = 'N' THEN pick(n, 'iq', ['0', '1', '1', '9']) ELSE '0' END AS iq,
     CASE WHEN disability = '6' THEN '2' WHEN id_state = 'N' THEN pick(n, 'mind', ['0', '1', '1', '9']) ELSE '0' END AS mental,
     CASE WHEN sex = '1' THEN between(n, 'tall', 1600, 1850) / 10.0
-        ELSE between(n, 'tall', 1500, 1720) / 10.0 END::DECIMAL(4, 1)::VARCHAR
-        AS height_cm,
+        ELSE between(n, 'tall', 1500, 1720) / 10.0 END::DECIMAL(4, 1)::VARCHAR AS height_cm,
     pick(n, 'looks', ['左眉有一道旧疤', '右手缺小指', '短发偏瘦', '体型偏胖，步态不稳', '前额有痣', '门牙缺失']) AS feature,
     ref('ZP', n, 12) AS photo_no, CASE WHEN minor THEN 'F' ELSE 'T' END AS fp, CASE WHEN unknown THEN 'T' ELSE 'F' END AS dna
 FROM cases;
@@ -111,7 +109,7 @@ SELECT c.n AS cid, case_no, rcp_no, stn_id, in_time, cat,
     CASE WHEN gone THEN strftime(at_work(leaves, c.n, 'leaves'), '%Y-%m-%d %H:%M:%S') ELSE '' END AS out_time,
     CASE WHEN gone THEN way_out END AS out_way,
     CASE WHEN gone AND way_out IN ('02', '03') THEN origin WHEN gone AND way_out = '04' THEN stn_area END AS out_area,
-    CASE WHEN gone AND way_out = '04' THEN institution(CASE cat WHEN 'WZ' THEN '医院' WHEN 'JS' THEN '医院' ELSE '养老机构' END, c.n).name END
+    CASE WHEN gone AND way_out = '04' THEN institution(CASE WHEN cat IN ('WZ', 'JS') THEN '医院' ELSE '养老机构' END, c.n).name END
         AS take_org,
     CASE WHEN gone AND way_out = '02' THEN h.head_name END AS take_name,
     CASE WHEN gone AND way_out = '02' THEN h.head_id_number END AS take_idno,
@@ -124,8 +122,7 @@ FROM cases c JOIN households h ON h.h = c.h;
 CREATE OR REPLACE TEMP VIEW svc_log AS
 SELECT n * 10 + k AS svc_id, ref('FW', n * 10 + k, 12) AS svc_no, case_no,
     CASE WHEN k = 1 THEN '食宿' WHEN minor THEN pick(n, 'svc', ['教育矫治', '心理疏导', '文体活动'])
-        ELSE pick(n, 'svc', ['衣物和卫生', '护理照料', '联系亲属',
-        '法律帮助', '其他']) END AS svc_kind,
+        ELSE pick(n, 'svc', ['衣物和卫生', '护理照料', '联系亲属', '法律帮助', '其他']) END AS svc_kind,
     at_work(days_after(came, k - 1), n, 'svc') AS svc_time,
     CASE svc_kind WHEN '其他' THEN '代为充值公交卡' WHEN '食宿' THEN '安排床位和三餐' END AS svc_note, named(stn_id + k, 'carer') AS svc_by,
     CASE svc_kind WHEN '食宿' THEN fen(yuan(n, 'meals', 30, 120)) WHEN '衣物和卫生' THEN fen(yuan(n, 'clothes', 20, 200)) ELSE 0 END
@@ -150,7 +147,7 @@ CREATE OR REPLACE TEMP VIEW qry_reply AS
 SELECT n * 10 + k AS qry_id, ref('CX', n * 10 + k, 12) AS qry_no, rcp_no,
     CASE WHEN k = 1 THEN pick(n, 'first', ['FACE', 'FACE', 'FP', 'HUJI']) ELSE pick(n, 'second', ['DNA', 'DNA', 'NET', 'VISIT'])
         END AS method,
-    at_work(days_after(came, k), n, 'query') AS asked_at, institution('街道办事处', n + k).name || '派出所' AS answer_org,
+    at_work(days_after(came, k), n, 'query') AS asked_at, replace(institution('街道办事处', n + k).name, '街道办事处', '派出所') AS answer_org,
     CASE WHEN k = 2 AND found THEN 'HIT' WHEN k = 2 AND chance(n, 'silent', 0.2) THEN NULL
         ELSE pick(n + k, 'verdict', ['MISS', 'MISS', 'MAYBE'])
         END AS verdict,
@@ -168,20 +165,18 @@ SELECT n AS notice_id, ref('XQ', n, 10) AS notice_no, rcp_no,
     pick(n, 'clothes', ['深蓝色棉服', '灰色外套、黑色长裤', '校服样式上衣', '军绿色大衣', '']) AS clothing,
     pick(n, 'accent', ['河南口音', '四川口音', '东北口音', '听不出口音', '']) AS accent,
     in_time - to_seconds(between(n, 'seen', 3600, 30000)) AS found_time,
-    pick(n, 'where', ['火车站广场', '地铁站口', '过街天桥下', '公园长椅']) AS found_addr,
-    '010-0001' || lpad(stn_id::VARCHAR, 4, '0') AS hotline,
+    pick(n, 'where', ['火车站广场', '地铁站口', '过街天桥下', '公园长椅']) AS found_addr, '010-0001' || lpad(stn_id::VARCHAR, 4, '0') AS hotline,
     CASE WHEN found THEN '1' WHEN chance(n, 'dropped', 0.15) THEN '2' ELSE '0' END AS status,
     CASE status WHEN '1' THEN at_work(days_after(came, 3), n, 'closed') WHEN '2' THEN at_work(days_after(came, 9), n, 'closed')
         END AS closed_at,
-    saved(CASE status WHEN '0' THEN days_after(came, 1) WHEN '1' THEN days_after(came, 3) ELSE days_after(came, 9) END, n, 'notice') AS sync_time
+    saved(days_after(came, CASE status WHEN '0' THEN 1 WHEN '1' THEN 3 ELSE 9 END), n, 'notice') AS sync_time
 FROM cases WHERE unknown AND (found OR chance(n, 'notice', 0.85));
 
 CREATE OR REPLACE TEMP VIEW kin_claim AS
 SELECT c.n AS claim_id, ref('RL', c.n, 10) AS claim_no, CASE WHEN found OR chance(c.n, 'notice', 0.85) THEN ref('XQ', c.n, 10)
-        END AS notice_no, rcp_no,
-    CASE WHEN found THEN h.head_name ELSE named(c.n, 'stranger') END AS kin_name,
-    CASE WHEN found THEN h.head_id_number END AS kin_idno,
-    CASE WHEN NOT found THEN pick(c.n, 'kin', ['哥哥', '姐姐', '儿子', '其他亲属'])
+        END AS notice_no,
+    rcp_no, CASE WHEN found THEN h.head_name ELSE named(c.n, 'stranger') END AS kin_name,
+    CASE WHEN found THEN h.head_id_number END AS kin_idno, CASE WHEN NOT found THEN pick(c.n, 'kin', ['哥哥', '姐姐', '儿子', '其他亲属'])
         ELSE list_extract([['夫', '妻'], ['父亲', '母亲'], ['父亲', '母亲'], ['儿子', '女儿'], ['儿子', '女儿']], c.slot)
             [CASE WHEN substr(h.head_id_number, 17, 1) IN ('1', '3', '5', '7', '9') THEN 1 ELSE 2 END] END AS kin_rel,
     CASE WHEN found THEN h.phone ELSE '1390002' || lpad(draw(c.n, 'kin', 10000)::VARCHAR, 4, '0') END AS kin_tel,
@@ -220,9 +215,10 @@ SELECT n AS ls_id, ref('AZ', n, 10) AS ls_no, rcp_no, slash(came) AS since,
 FROM cases WHERE long;
 
 CREATE OR REPLACE TEMP VIEW minor_case AS
-SELECT c.n AS mc_id, ref('WB', c.n, 10) AS mc_no, rcp_no, h.head_name AS guard_name, h.head_id_number AS guard_idno,
-    h.phone AS guard_tel,
+SELECT c.n AS mc_id, ref('WB', c.n, 10) AS mc_no, rcp_no,
     pick(c.n, 'finding', ['适当', '适当', '不当', '缺失', '侵害', '无法评估']) AS finding,
+    CASE WHEN finding <> '缺失' THEN h.head_name END AS guard_name,
+    CASE WHEN finding <> '缺失' THEN h.head_id_number END AS guard_idno, CASE WHEN finding <> '缺失' THEN h.phone END AS guard_tel,
     pick(c.n, 'taught', ['行为规范教育三次', '心理疏导后情绪稳定', '']) AS edu_note,
     CASE WHEN gone AND chance(c.n, 'visited', 0.6) THEN days_after(leaves, 3) END AS visit_date,
     CASE WHEN visit_date IS NOT NULL THEN pick(c.n, 'visit', ['安定', '安定', '有困难', '再流浪', '未联系上']) END AS visit_result,
