@@ -1,44 +1,32 @@
-"""Take a seed and a number, give invented people: Person, Couple, two check digits. It alone knows how people are made up.
+"""Take a seed and a number, give invented people as the old systems tell of them: Person, Couple, two check digits.
+
+Couple ``n`` is the head and the spouse of household ``n`` of the synthetic world (hub.sandbox.world.population), which alone
+knows how people are made up: so one person has one name and one number in every business system.
 
 Everybody here is synthetic. The identity numbers have true division codes and true check digits, so that rules can be
 tried, but the serial (digits 15 to 17) lies in 900..979, which registration offices hardly ever reach, and names, addresses
-(示例路, "example road") and telephones (1390000xxxx, meant to ring nowhere) are drawn from the lists below. A likeness to a
-living person is chance.
+(示例路, "example road") and telephones (1390000xxxx, meant to ring nowhere) are drawn from lists. A likeness to a living person
+is chance.
 
 Couple ``n`` of a seed is a pure function of (seed, n): any range can be made again, in any order, with no memory of
-the others, and no two of the first 44 million couples share an identity number.
+the others, and no two of the first 11 million couples share an identity number.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from math import gcd
-from random import Random
+from datetime import date, datetime
+from functools import lru_cache
 
-from hub.sandbox.names import (
-    BEIJING,
-    DIVISIONS,
-    EDUCATION,
-    FEMALE,
-    FOREIGN,
-    HAN_LIKE,
-    MALE,
-    MINORITY_FEMALE,
-    MINORITY_MALE,
-    OCCUPATIONS,
-    RARE,
-    ROADS,
-    SURNAMES,
-)
+from hub.sandbox.world.database import World
+from hub.sandbox.world.macros import Times
+from hub.sandbox.world.population import WEIGHTS
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_SLOTS = 40  # serials 900..979: forty odd ones for men, forty even ones for women
-_DAYS = 23_376  # 64 years of birthdays
-_FIRST = date(1936, 1, 1)  # birthdays of men: to the end of 1999, so every couple may marry from 2023 on
-_SPACE = len(DIVISIONS) * _DAYS * _SLOTS
-# 0.618 of the space spreads neighbours over all birthdays and divisions; coprime to it, the walk meets every point once.
-_STRIDE = next(step for step in range(int(_SPACE * 0.618_034), _SPACE) if gcd(step, _SPACE) == 1)
+_PAGE = 500  # couples that are made at a time
+_COUPLES = """PREPARE couples AS
+SELECT h, foreigner, country, foreign_name, surname, given, sex, id_number, birth, nation, education, occupation, division,
+    address, phone FROM everybody() WHERE slot < 2 ORDER BY h, sex"""
+_ANY_DAY = Times(datetime(2026, 1, 1))  # noqa: DTZ001 - what is told here does not depend on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +65,7 @@ class Couple:
 
 def check_digit(body: str) -> str:
     """The last character of an 18-character citizen number from its first 17 digits (GB 11643-1999, ISO 7064 MOD 11-2)."""
-    total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
+    total = sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True))
     return "10X98765432"[total % 11]
 
 
@@ -87,12 +75,6 @@ def credit_code(body: str) -> str:
     return body + _CREDIT_ALPHABET[-total % 31]
 
 
-def id_number(division: str, birth: date, serial: int) -> str:
-    """A citizen number; an odd ``serial`` is a man's."""
-    body = f"{division}{birth:%Y%m%d}{serial:03d}"
-    return body + check_digit(body)
-
-
 def couples(seed: int, start: int, count: int) -> Iterator[Couple]:
     """Couples ``start`` .. ``start + count - 1`` of ``seed``, one at a time; their ages match."""
     for number in range(start, start + count):
@@ -100,80 +82,46 @@ def couples(seed: int, start: int, count: int) -> Iterator[Couple]:
 
 
 def couple(seed: int, number: int) -> Couple:
-    """The couple ``number`` of ``seed``."""
-    random = Random(f"{seed}/{number}")  # noqa: S311 - reproducible, not secret
-    slot, day, place = _coordinates(seed, number)
-    birth = _FIRST + timedelta(days=day)
-    # The woman's place and birthday are shifted by amounts that depend on slot and place alone: still no number twice.
-    her_place = place if slot % 3 else (place + 7 * slot) % len(DIVISIONS)
-    her_birth = birth + timedelta(days=(slot * 37 + her_place * 11) % 1_460 - 400)
-    man = _person(random, 2 * number + 1, "1", DIVISIONS[place], birth, 901 + 2 * slot)
-    woman = _person(random, 2 * number + 2, "2", DIVISIONS[her_place], her_birth, 900 + 2 * slot)
-    if random.random() < 0.012:
-        woman = _foreigner(random, woman)
-    return Couple(number, man, woman)
+    """The couple ``number`` of ``seed``; those before the first are people, too."""
+    page, place = divmod(number, _PAGE)
+    return _page(seed, page)[place]
 
 
-def _coordinates(seed: int, number: int) -> tuple[int, int, int]:
-    """(slot, day, place) of a couple: an affine walk through all combinations, so that none comes twice."""
-    rest, place = divmod((number * _STRIDE + seed * 7_919) % _SPACE, len(DIVISIONS))
-    slot, day = divmod(rest, _DAYS)
-    return slot, day, place
+@lru_cache(maxsize=4)
+def _world(seed: int) -> World:
+    world = World(seed, _ANY_DAY)
+    world.do(_COUPLES)
+    return world
 
 
-def _person(random: Random, number: int, sex: str, place: tuple[str, str], birth: date, serial: int) -> Person:
-    nation, surname, given = _naming(random, sex)
-    home, home_name = random.choice(BEIJING) if random.random() < 0.7 else place
-    road, block, door = random.choice(ROADS), random.randrange(1, 90), random.randrange(101, 2699)
+@lru_cache(maxsize=32)
+def _page(seed: int, page: int) -> tuple[Couple, ...]:
+    """A batch of couples: one query makes them all."""
+    world = _world(seed)
+    world.span(page * _PAGE, _PAGE)
+    rows = world.values("EXECUTE couples")
+    people = [_person(*row) for row in rows]
+    return tuple(Couple(page * _PAGE + place // 2, *people[place : place + 2]) for place in range(0, len(people), 2))
+
+
+def _person(household: int, foreigner: bool, country: str, foreign_name: str, *told: str | date) -> Person:
+    """A row of the world; a spouse from abroad has a passport instead of an identity card."""
+    surname, given, sex, id_number, birth, nation, education, occupation, division, address, phone = told
+    assert isinstance(birth, date)
+    number = 2 * household + int(str(sex))
     return Person(
         number=number,
-        document="111",
-        id_number=id_number(place[0], birth, serial),
-        surname=surname,
-        given=given,
-        sex=sex,
+        document="414" if foreigner else "111",
+        id_number=f"E0000{number:07d}" if foreigner else str(id_number),
+        surname="" if foreigner else str(surname),
+        given=foreign_name if foreigner else str(given),
+        sex=str(sex),
         birth=birth,
-        nation=nation,
-        nationality="CN",
-        education=random.choice(EDUCATION),
-        occupation=random.choice(OCCUPATIONS),
-        division=home,
-        address=f"{home_name}{road}{block}号院{door}室",
-        phone=f"1390000{random.randrange(10_000):04d}",
-    )
-
-
-def _naming(random: Random, sex: str) -> tuple[str, str, str]:
-    """(ethnic group of GB/T 3304, surname, given name): nine in ten Han, the others by their own customs."""
-    draw = random.random()
-    nation = "01"
-    if draw < 0.03:
-        nation, given = random.choice(MINORITY_MALE if sex == "1" else MINORITY_FEMALE)
-        return nation, "", given
-    if draw < 0.10:
-        nation = random.choice(HAN_LIKE)
-    signs = MALE if sex == "1" else FEMALE
-    given = random.choice(signs)
-    if random.random() < 0.7:
-        given += random.choice(RARE) if random.random() < 0.03 else random.choice(signs)
-    return nation, random.choice(SURNAMES), given
-
-
-def _foreigner(random: Random, person: Person) -> Person:
-    nationality, name = random.choice(FOREIGN)
-    return Person(
-        number=person.number,
-        document="414",
-        id_number=f"E0000{person.number:07d}",
-        surname="",
-        given=name,
-        sex=person.sex,
-        birth=person.birth,
-        nation=None,
-        nationality=nationality,
-        education=person.education,
-        occupation=person.occupation,
-        division=None,
-        address=person.address,
-        phone=person.phone,
+        nation=None if foreigner else str(nation),
+        nationality=country if foreigner else "CN",
+        education=str(education),
+        occupation=str(occupation),
+        division=None if foreigner else str(division),
+        address=str(address),
+        phone=str(phone),
     )

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from hub.interface import ConfigurationError
 from hub.sandbox.world.macros import Times, macros
-from hub.sandbox.world.population import HOUSEHOLDS, people, statements
+from hub.sandbox.world.population import HOUSEHOLDS, PEOPLE, statements
 
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
@@ -26,18 +26,29 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
+class _Span:
+    """What stands under the name ``span``: a table of DuckDB's own would have a prepared statement planned at each run."""
+
+    def __init__(self) -> None:
+        self.households = range(0)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+        return pa.table({"h": pa.array(self.households, pa.int64())}).__arrow_c_stream__(requested_schema)
+
+
 class World:
     """A context manager: one chunk of people at a time stands in ``people``, ``households``, ``once`` and ``chunk``."""
 
     def __init__(self, seed: int, times: Times) -> None:
         self._connection = duckdb.connect(":memory:", config=_SETTINGS)
         self._connection.execute("SET enable_external_access = false")
+        self._span = _Span()
+        self._connection.register("span", self._span)
         for statement in (*macros(seed, times), *statements(seed, times.today)):
             self._connection.execute(statement)
         self._connection.execute(
             f"CREATE TABLE clock AS SELECT TIMESTAMP '{times.upper}' AS upper, DATE '{times.today}' AS today"
         )
-        self.stand(0, 0, 0)
 
     def __enter__(self) -> Self:
         return self
@@ -51,13 +62,18 @@ class World:
 
     def stand(self, number: int, first: int, many: int) -> None:
         """Chunk ``number``: the households ``first`` .. ``first + many - 1`` take the place of the former."""
+        self.span(first, many)
         for name, sql in (
-            ("people", people(first, many)),
+            ("people", PEOPLE),
             ("households", HOUSEHOLDS),
             ("once", f"SELECT 1 AS one WHERE {number} = 0"),
             ("chunk", f"SELECT CAST({number} AS BIGINT) AS number"),
         ):
             self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
+
+    def span(self, first: int, many: int) -> None:
+        """The households of which ``everybody()`` tells from now on."""
+        self._span.households = range(first, first + many)
 
     def do(self, sql: str, what: str = "") -> None:
         """Run a statement. ConfigurationError names ``what`` (a place in a story) and says DuckDB's first line."""

@@ -71,11 +71,15 @@ class Teller:
         self._world, self._script, self._rate = world, script, rate
         self._tables = tables(script.source)
         for statement in script.statements:
-            world.do(statement.sql, str(statement.place))
+            if statement.kind == "MACRO":
+                world.do(statement.sql, str(statement.place))
 
     def tell(self, target: Writer, number: int, first: int, many: int, stamps: Mapping[str, str] | None = None) -> dict[str, int]:
         """Write the rows of one chunk; ``stamps``: table -> SQL of the update column's value. How many rows each table got."""
         self._world.stand(number, first, many)
+        for statement in self._script.statements:
+            if statement.kind == "VIEW":
+                self._world.do(statement.once, str(statement.place))
         counts = {}
         for table in self._script.tables:
             counts[table] = lay(self._world, self._script, table)

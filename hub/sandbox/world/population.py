@@ -43,20 +43,16 @@ def statements(seed: int, today: str) -> list[str]:
     return [
         f"CREATE MACRO known_day() AS DATE '{today}'",
         *_numbers(),
-        f"CREATE MACRO homes(first, many) AS TABLE {_homes(seed)}",
-        f"CREATE MACRO seats(first, many) AS TABLE {_seats()}",
-        f"CREATE MACRO everybody(first, many) AS TABLE {_everybody()}",
+        f"CREATE MACRO homes() AS TABLE {_homes(seed)}",
+        f"CREATE MACRO seats() AS TABLE {_seats()}",
+        f"CREATE MACRO everybody() AS TABLE {_everybody()}",
         f"CREATE TABLE divisions AS SELECT unnest({texts(tuple(code for code, _ in BEIJING))}) AS code,"
         f" unnest({texts(tuple(name for _, name in BEIJING))}) AS name",
         f"CREATE TABLE institutions AS SELECT unnest(institution_of(CAST(i AS INTEGER))) FROM range(1, {INSTITUTIONS + 1}) t(i)",
     ]
 
 
-def people(first: int, many: int) -> str:
-    """SELECT: who lives in the households ``first`` .. ``first + many - 1``, columns as COLUMNS."""
-    return f"SELECT {', '.join(COLUMNS)} FROM everybody({first}, {many}) WHERE present"
-
-
+PEOPLE = f"SELECT {', '.join(COLUMNS)} FROM everybody() WHERE present"  # of the households that stand in span
 HOUSEHOLDS = """
 SELECT h, CAST(count(*) FILTER (died IS NULL) AS INTEGER) AS size, any_value(division) AS division, any_value(address) AS address,
     chance(h, 'urban', 0.7) AS urban, max(n) FILTER (slot = 0) AS head, max(name) FILTER (slot = 0) AS head_name,
@@ -82,8 +78,7 @@ def _homes(seed: int) -> str:
     home = f"list_extract({texts(tuple(name for _, name in BEIJING))}, home + 1)"
     return f"""
     WITH walk AS (
-        SELECT range AS h, ((range * {_STRIDE} + {seed * 7_919}) % {SPACE} + {SPACE}) % {SPACE} AS point
-        FROM range(first, first + many)
+        SELECT h, ((h * {_STRIDE} + {seed * 7_919}) % {SPACE} + {SPACE}) % {SPACE} AS point FROM span
     ), coordinates AS (
         SELECT h, point % {places} AS place, point // {places} % {_DAYS} AS since, point // {places * _DAYS} AS serial,
             CASE WHEN serial % 3 = 0 THEN (place + 7 * serial) % {places} ELSE place END AS her_place,
@@ -128,7 +123,7 @@ def _seats() -> str:
             WHEN 2 THEN birth <= known_day() - 90 AND chance(h, 'child', CASE WHEN age < 18 THEN 0.8 ELSE 0.3 END)
             WHEN 3 THEN birth <= known_day() - 90 AND chance(h, 'sibling', CASE WHEN age < 18 THEN 0.45 ELSE 0.12 END)
             ELSE age < 100 AND chance(h, 'parents', 0.3) AND chance(n, 'lives', 0.75) END AS present
-    FROM homes(first, many), (SELECT unnest([0, 1, 2, 3, 4, 5]) AS slot)"""
+    FROM homes(), (SELECT unnest([0, 1, 2, 3, 4, 5]) AS slot)"""
 
 
 def _everybody() -> str:
@@ -138,7 +133,7 @@ def _everybody() -> str:
                 WHEN draw(line, 'people', 1000) < 100 THEN pick(line, 'nation', {texts(HAN_LIKE)}) ELSE '01' END AS nation,
             CASE WHEN draw(line, 'people', 1000) < 30 THEN '' ELSE pick(line, 'surname', {texts(SURNAMES)}) END AS surname,
             CASE WHEN surname = '' THEN {_ethnic()} ELSE {_given()} END AS given
-        FROM seats(first, many)
+        FROM seats()
     )
     SELECT *, surname || given AS name,
         citizen(CAST(origin AS BIGINT) * 100000000000 + CAST(d8(birth) AS BIGINT) * 1000 + number_of_day) AS id_number,

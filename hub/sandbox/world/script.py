@@ -46,11 +46,17 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One CREATE of a story's SQL."""
+    """One CREATE of a story's SQL. ``kind``: VIEW or MACRO."""
 
     name: str
+    kind: str
     sql: str
     place: Place
+
+    @property
+    def once(self) -> str:
+        """A view as a table: what several others read is told once a chunk, and is planned once."""
+        return _STATEMENT.sub(f'CREATE OR REPLACE TEMP TABLE "{self.name}"', self.sql, count=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Script:
     @property
     def tables(self) -> list[str]:
         """The source's tables that have a view, in the source's order."""
-        views = {statement.name for statement in self.statements}
+        views = {statement.name for statement in self.statements if statement.kind == "VIEW"}
         return [table for table in self.source.tables if table in views]
 
     def fate(self, table: str) -> Fate:
@@ -122,7 +128,7 @@ def _statements(path: Path) -> tuple[list[Statement], list[Problem]]:
             match = _STATEMENT.search(text)
             place = Place(path.name, start, 1)
             if match:
-                found.append(Statement(match[4], text.strip(), place))
+                found.append(Statement(match[4], match[3].upper(), text.strip(), place))
             elif text.strip():
                 message = "a statement that is no CREATE OR REPLACE TEMP VIEW"
                 problems.append(Problem(place, "story-sql", message, "write CREATE OR REPLACE TEMP VIEW name AS SELECT ...;"))

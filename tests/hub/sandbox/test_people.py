@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from hub.sandbox.names import DIVISIONS
-from hub.sandbox.people import check_digit, couple, couples, credit_code, id_number
+from hub.sandbox.people import check_digit, couple, couples, credit_code
 
 
 @pytest.mark.parametrize("number", ["11010519491231002X", "440524188001010014"])
@@ -18,12 +18,6 @@ def test_the_check_digit_is_that_of_published_numbers(number: str) -> None:
 def test_the_check_sign_of_a_credit_code_is_that_of_a_published_one() -> None:
     """GB 32100: the eighteenth character follows from the seventeen before it."""
     assert credit_code("91350100M000100Y4") == "91350100M000100Y43"
-
-
-def test_a_number_says_division_birthday_and_sex() -> None:
-    """Digits 1-6, 7-14 and the parity of digit 17."""
-    number = id_number("110105", date(1987, 6, 15), 902)
-    assert (number[:6], number[6:14], int(number[16]) % 2) == ("110105", "19870615", 0)
 
 
 def test_the_same_seed_gives_the_same_couples_in_any_order() -> None:
@@ -40,7 +34,7 @@ def test_another_seed_gives_other_people() -> None:
 
 def test_no_two_people_share_a_number() -> None:
     """Forty thousand people, and as many from the far end of the walk, have as many numbers."""
-    pairs = [*couples(3, 0, 10_000), *couples(3, 30_000_000, 10_000)]
+    pairs = [*couples(3, 0, 10_000), *couples(3, 11_000_000, 10_000)]
     assert len({person.id_number for pair in pairs for person in (pair.man, pair.woman)}) == 40_000
 
 
