@@ -20,7 +20,7 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 @click.option("--people", default=4000, show_default=True, help="Synthetic people in the business systems.")
 @click.option("--seed", default=20261122, show_default=True, help="The same seed makes the same people.")
 def command(people: int, seed: int) -> None:
-    """Seed three business systems, play the partners, run a window for every schedule, show its account and its proof."""
+    """Seed the business systems, play the partners, run a window for every schedule, show its account and its proof."""
     from hub.sandbox.rehearsal import shift, start, step
     from hub.sandbox.server import down
 
@@ -29,11 +29,11 @@ def command(people: int, seed: int) -> None:
     os.environ["HUB_STATE"] = str(state)
     upper = shift(datetime.now(_ZONE), 1)
     report = Report(root, state)
-    report.say(f"Three business systems with {people:,} synthetic people, and the partners, on loopback ...")
+    report.say(f"The business systems with {people:,} synthetic people, and the partners, on loopback ...")
     start(root, state, upper=upper, seed=seed, people=people, attached=True)
     try:
         _window(report, root, state, upper, "First window: everything, because the partners have nothing yet")
-        moment, _ = step(state, upper + timedelta(hours=1))
+        moment, _ = step(root, state, upper + timedelta(hours=1))
         report.say(f"\nBusiness goes on until {moment:%H:%M}: rows are added, changed, deleted and repaired.")
         _window(report, root, state, upper + timedelta(hours=2), "Second window: only the changes travel")
     finally:

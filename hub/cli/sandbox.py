@@ -51,7 +51,8 @@ def advance_command(at: datetime | None, as_json: bool) -> None:
     """Let business happen: new, changed, deleted and repaired rows."""
     from hub.sandbox.rehearsal import step
 
-    moment, truth = step(state_folder(find_root()), datetime.now(_ZONE).replace(tzinfo=None), at)
+    root = find_root()
+    moment, truth = step(root, state_folder(root), datetime.now(_ZONE).replace(tzinfo=None), at)
     if as_json:
         click.echo(as_json_text({"at": moment, "truth": truth.as_json()}))
         return

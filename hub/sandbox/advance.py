@@ -6,7 +6,7 @@ without a change, and about one in seven of the spoilt rows is repaired at its o
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -24,6 +24,8 @@ from hub.sandbox.store import SYSTEMS, Store, opened
 from hub.sandbox.story import Clock
 from hub.sandbox.systems import case, marriage
 from hub.sandbox.truth import Tally, Truth
+from hub.sandbox.world.script import Script
+from hub.sandbox.world.steps import step as stories
 
 _STOCK = "blank_certificate_stock"
 _NOTES = ("joined", "recent")  # notes about rows that are sound themselves
@@ -69,7 +71,15 @@ class Step:
         self.truth.tally(table).source += rows
 
 
-def advance(urls: Mapping[str, str], seed: int, step: int, at: datetime, *, defects: float = DEFECT_RATE) -> Truth:
+def advance(
+    urls: Mapping[str, str],
+    seed: int,
+    step: int,
+    at: datetime,
+    *,
+    defects: float = DEFECT_RATE,
+    scripts: Sequence[Script] = (),
+) -> Truth:
     """Step ``step`` (1, 2 ...) of the databases that ``seed`` made with the same ``seed``; everything is saved at ``at``.
 
     Payments that were sent stay as they are: a bank takes nothing back. One step per window: returns what the window that
@@ -87,6 +97,7 @@ def advance(urls: Mapping[str, str], seed: int, step: int, at: datetime, *, defe
         store.flush()
         _read_whole(now, moved)
         _without_time(now)
+    planter.truth.tables |= stories(scripts, urls, seed, step, at, defects=defects).tables
     return planter.truth
 
 

@@ -25,10 +25,11 @@ from hub.sandbox.platform import open_platform
 from hub.sandbox.receiver import Reason, Receiver, Refusals
 from hub.sandbox.seed import seed
 from hub.sandbox.server import Settings
+from hub.sandbox.store import SYSTEMS
 from hub.sandbox.truth import write
+from hub.sandbox.world.script import scripts
 
 PLAYERS: Mapping[str, Callable[[Setting], Desk]] = {"sql": open_ministry, "http": open_platform, "sftp": open_bank}
-SOURCES = ("marriage", "case", "allowance")
 _REASONS = {
     "sql": (Reason("登记机关代码", "unknown-office", "登记机关未在部级机构库登记"),),
     "http": (Reason("实施编码", "unknown-item", "事项实施编码不在事项库内"),),
@@ -49,7 +50,7 @@ def play(settings: Settings) -> Iterator[Mapping[str, str]]:
     partners = _chosen(repository.partners, settings.partners)
     struck = faults.parse(settings.faults, {name: partner.system for name, partner in partners.items()})
     folder = Path(settings.state) / "sandbox"
-    environment = _seeded(settings, folder)
+    environment = _seeded(settings, repository, folder)
     with ExitStack() as stack:
         addresses: dict[str, str] = {}
         for name, partner in partners.items():
@@ -78,13 +79,14 @@ def _chosen(known: Mapping[str, Partner], wanted: tuple[str, ...] | None) -> dic
     return possible if wanted is None else {name: possible[name] for name in wanted}
 
 
-def _seeded(settings: Settings, folder: Path) -> dict[str, str]:
+def _seeded(settings: Settings, repository: Repository, folder: Path) -> dict[str, str]:
     """The business systems' addresses; they are filled when they are not there yet."""
-    paths = {name: folder.resolve() / f"{name}.db" for name in SOURCES}
+    paths = {name: folder.resolve() / f"{name}.db" for name in {*SYSTEMS, *repository.sources}}
     urls = {name: f"sqlite:///{path}" for name, path in paths.items()}
     truth = folder / "truth.json"
     if not truth.exists():  # written last: a seed cut short is done again
-        write(seed(urls, settings.seed, settings.people, datetime.fromisoformat(settings.upper)), truth)
+        upper = datetime.fromisoformat(settings.upper)
+        write(seed(urls, settings.seed, settings.people, upper, scripts=scripts(repository)), truth)
     return {f"HUB_SOURCE_{name.upper()}_URL": url for name, url in urls.items()}
 
 

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from hub.interface import ConfigurationError
+from hub.repository import Repository, load
 from hub.sandbox.advance import advance
-from hub.sandbox.hosting import SOURCES
 from hub.sandbox.seed import DEMO_PEOPLE
 from hub.sandbox.server import Running, status, up
+from hub.sandbox.store import SYSTEMS
 from hub.sandbox.truth import Truth
+from hub.sandbox.world.script import scripts
 from hub.secret import resolve
 
 SEED = 20261122
@@ -43,7 +45,7 @@ def ensure(root: Path, state: Path, upper: datetime) -> Running:
     return status(state) or start(root, state, upper=upper, attached=True)
 
 
-def step(state: Path, now: datetime, at: datetime | None = None) -> tuple[datetime, Truth]:
+def step(root: Path, state: Path, now: datetime, at: datetime | None = None) -> tuple[datetime, Truth]:
     """Let one step of business happen, saved at ``at``: by default an hour after the last window's end, but never after ``now``.
 
     Local times without a zone. ConfigurationError if there is no rehearsal.
@@ -55,14 +57,16 @@ def step(state: Path, now: datetime, at: datetime | None = None) -> tuple[dateti
     number = kept["steps"] + 1
     planned = datetime.fromisoformat(kept["upper"]) + timedelta(hours=2 * number - 1)
     moment = at or min(planned, now)
-    truth = advance(source_urls(state), kept["seed"], number, moment.replace(microsecond=0))
+    repository, _ = load(root)
+    urls = source_urls(repository, state)
+    truth = advance(urls, kept["seed"], number, moment.replace(microsecond=0), scripts=scripts(repository))
     memory.write_text(json.dumps(kept | {"steps": number}), encoding="utf-8")
     return moment, truth
 
 
-def source_urls(state: Path) -> Mapping[str, str]:
+def source_urls(repository: Repository, state: Path) -> Mapping[str, str]:
     """Where the business systems are."""
-    names = {name: f"${{env:HUB_SOURCE_{name.upper()}_URL}}" for name in SOURCES}
+    names = {name: f"${{env:HUB_SOURCE_{name.upper()}_URL}}" for name in {*SYSTEMS, *repository.sources}}
     found: Mapping[str, str] = resolve(names, state)
     return found
 

@@ -1,9 +1,11 @@
-"""Take database URLs, a seed and a size, fill the three local business systems with synthetic people, give the truth about them.
+"""Take database URLs, a seed and a size, fill the business systems with synthetic people, give the truth about them.
+
+Three systems are told couple by couple, all others by the stories of hub.sandbox.world; their people are the same.
 
 Memory does not grow with the number of people: stories are made, spoilt, written and forgotten a few thousand rows at a time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from random import Random
 
@@ -16,17 +18,28 @@ from hub.sandbox.rows.marriage import couple_rows
 from hub.sandbox.store import Store, create, opened
 from hub.sandbox.story import Clock, LocalRow
 from hub.sandbox.truth import Truth
+from hub.sandbox.world.fill import fill
+from hub.sandbox.world.script import Script
 
 DEMO_PEOPLE = 4_000  # about 25,000 local rows
 DEFECT_RATE = 0.03
 _RECENT = 0.006  # share of couples that were saved within the last ten minutes
 
 
-def seed(urls: Mapping[str, str], seed: int, people: int, upper: datetime, *, defects: float = DEFECT_RATE) -> Truth:
+def seed(
+    urls: Mapping[str, str],
+    seed: int,
+    people: int,
+    upper: datetime,
+    *,
+    defects: float = DEFECT_RATE,
+    scripts: Sequence[Script] = (),
+) -> Truth:
     """Make and fill the databases ``marriage``, ``case`` and ``allowance`` as they stand at ``upper`` (local time, exclusive).
 
-    ``people`` is rounded up to couples; ``defects`` is the share of rows to spoil. The same arguments give the same rows. Tables
-    of these names are dropped first. Returns what the first window, with no lower bound and ``upper`` as its upper, must find.
+    ``scripts``: the stories to be told as well, each in the database of its source. ``people`` is rounded up to couples, or
+    households; ``defects`` is the share of rows to spoil. The same arguments give the same rows. Tables of these names are
+    dropped first. Returns what the first window, with no lower bound and ``upper`` as its upper, must find.
     """
     planter = Planter(defects, Truth({}))
     with opened(urls) as store:
@@ -38,6 +51,7 @@ def seed(urls: Mapping[str, str], seed: int, people: int, upper: datetime, *, de
             add_couple(store, planter, seed, couple, clock, pay_day)
         add_batches(store, planter, seed, pay_day, clock)
         store.flush()
+    planter.truth.tables |= fill(scripts, urls, seed, people, upper, defects=defects).tables
     return planter.truth
 
 

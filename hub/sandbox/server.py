@@ -22,7 +22,7 @@ from typing import IO, Any
 from hub.interface import ConfigurationError, DataError, PermanentError, TransientError
 from hub.state.folder import prepare
 
-READY_SECONDS = 60.0
+READY_SECONDS = 600.0  # the business systems are filled in this time
 STOP_SECONDS = 15.0
 _PROBE_SECONDS = 0.05
 _ERRORS = {error.__name__: error for error in (ConfigurationError, DataError, PermanentError, TransientError)}
