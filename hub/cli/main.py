@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 something is wrong (a finding, an unbalanced account), 2 e
 4 try again later, 5 a person must look first.
 """
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -14,8 +13,8 @@ from typing import Any
 import click
 
 from hub import __version__
+from hub.cli.lazy import LazyGroup
 from hub.interface import HubError
-from hub.problem import nearest
 
 COMMANDS = {
     "demo": ("hub.cli.demo", "One two-hour window of real exchanges, seen from end to end."),
@@ -28,7 +27,9 @@ COMMANDS = {
     "windows": ("hub.cli.windows", "The accounts of the windows."),
     "quarantine": ("hub.cli.quarantine", "The rows that were refused: list, show, replay, discard."),
     "audit": ("hub.cli.audit", "The exchange log: verify, show, proof."),
-    "mapping": ("hub.cli.mapping", "Test the mappings."),
+    "contract": ("hub.cli.contract", "The standards: how large, what changed, from and to other formats."),
+    "mapping": ("hub.cli.mapping", "The mappings: test, first draft, coverage."),
+    "docs": ("hub.cli.docs", "The data dictionary as a static site."),
     "sandbox": ("hub.cli.sandbox", "Business systems and partners on loopback, for rehearsals."),
     "schema": ("hub.cli.schema", "The JSON Schemas of the YAML files, for editors."),
     "up": ("hub.cli.up", "Dagster's UI and daemon, schedules switched on."),
@@ -36,34 +37,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A click group whose commands live in modules of their own (attribute ``command``)."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The commands in the order of a working day."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Import the module of one command."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """Say the nearest command when there is none of that name."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            raise click.UsageError(f"{error.message} {nearest(args[0], COMMANDS)}", ctx) from error
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """List the commands without importing any of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
-
-
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, modules=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hub")
 def cli() -> None:
     """Jinmin Hub: declarative exchanges whose every window ends in a balanced, sealed account."""
