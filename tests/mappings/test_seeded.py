@@ -1,104 +1,78 @@
 """Whole seeded databases through extract and kernel: what is refused is what was planted, nothing else, table by table.
 
-The second window is judged with a ledger kept here, in a few lines, apart from the one that the hub keeps.
+The second window is judged with the ledger that hub.sandbox.world.trial keeps, in a few lines, apart from the one of the hub.
 """
 
 # ruff: noqa: DTZ001 - local time without a zone, as the sandbox's systems keep it
 
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from adapters.readers import sql
-from hub.compile import compile_plans
-from hub.extract import extract
-from hub.kernel.engine import Engine
-from hub.plan import Plan
-from hub.repository import load
+from hub.repository import Repository, load
 from hub.sandbox.advance import advance
 from hub.sandbox.seed import seed
 from hub.sandbox.store import SYSTEMS
-from hub.sandbox.truth import Tally
-from hub.window import Window
+from hub.sandbox.truth import Truth
+from hub.sandbox.world import script
+from hub.sandbox.world.fill import fill
+from hub.sandbox.world.reckoning import WARNINGS
+from hub.sandbox.world.script import STORIES, Script
+from hub.sandbox.world.steps import step
+from hub.sandbox.world.trial import Trial, opened
 
 ROOT = Path(__file__).parents[2]
 UPPER, NEXT = datetime(2026, 11, 22, 2), datetime(2026, 11, 22, 4)
 STEP = datetime(2026, 11, 22, 3)
-
-
-@dataclass(slots=True)
-class Seen:
-    """What a window found in one standard table."""
-
-    tally: Tally = field(default_factory=Tally)
-    warnings: Counter[str] = field(default_factory=Counter)  # by the code of the finding, of accepted rows
+TOLD = sorted(path.stem for path in STORIES.glob("*.sql"))
 
 
 @cache
-def plans() -> dict[str, Plan]:
-    """One plan for every standard table, whoever the partner is."""
-    repository, problems = load(ROOT, date(2026, 11, 22))
-    found, more = compile_plans(repository)
-    assert not [problem for problem in (*problems, *more) if problem.severity == "error"]
-    return {plan.table.name: plan for plan in found}
+def repository() -> Repository:
+    """Everything under the root; that it has no mistakes is told by other tests."""
+    return load(ROOT, date(2026, 11, 22))[0]
 
 
 @cache
-def engine(name: str) -> Engine:
-    """A kernel ready to run: preparing one takes longer than all else here."""
-    return Engine(plans()[name].kernel, plans()[name].table, UPPER.date())
+def story(source: str) -> Script:
+    """A story without a mistake."""
+    found, problems = script.load(STORIES / f"{source}.sql", repository())
+    assert problems == ()
+    return found
 
 
-def window(plan: Plan, url: str, bounds: tuple[datetime | None, datetime], ledger: dict[bytes, bytes]) -> Seen:
-    """Read and judge one window; ``ledger`` (key -> digest of what the partner has) is brought up to date."""
-    seen, keys = Seen(), dict[bytes, list[tuple[bytes, str]]]()
-    reader = sql.connect({"url": url})
-    with reader.snapshot() as view:
-        extraction = extract(plan, Window(plan.id, "test", "regular", *bounds), reader, view)
-        for batch in extraction.batches:
-            done = engine(plan.table.name).transform(batch)
-            seen.tally.source += batch.num_rows
-            for numbers in done.findings.to_pylist():
-                codes = {plan.kernel.findings[number].rule for number in numbers}
-                assert len(codes) == 1, f"a row with more than one finding: {sorted(codes)}"
-                seen.tally.rules.update(codes)
-            for number, rows in done.warnings.items():
-                seen.warnings[plan.kernel.findings[number].rule] += rows
-            columns = (done.accepted[name].to_pylist() for name in ("_key", "_digest", "_op"))
-            for key, digest, operation in zip(*columns, strict=True):
-                keys.setdefault(key, []).append((digest, operation))
+@cache
+def trials(source: str) -> tuple[Trial, ...]:
+    """Kernels ready to run, one for each mapping of a source: preparing one takes longer than all else here."""
+    mappings = {mapping.table: mapping for mapping in repository().mappings if mapping.source == source}
+    return tuple(Trial(repository(), mapping, UPPER) for mapping in mappings.values())
+
+
+def judged(
+    source: str, url: str, truth: Truth, window: tuple[datetime | None, datetime], recent: Counter[str] | None = None
+) -> None:
+    """Every part of the account, and every rule, of every standard table that a source makes."""
+    reader = opened("sql", url)
+    for trial in trials(source):
+        found, told = trial.window(reader, *window), truth.tally(trial.table)
+        late = (recent or Counter())[trial.table]
+        counts = (found.tally.source, found.tally.absent, found.tally.unchanged)
+        assert counts == (told.source + late, told.absent, told.unchanged + late), trial.table
+        assert found.tally.rules == told.rules, trial.table
+        assert found.tally.delivered == told.delivered, trial.table
+        assert {WARNINGS[code]: rows for code, rows in found.warnings.items()} == dict(+told.warnings) or window[0], trial.table
     reader.close()
-    compare(plan, seen.tally, keys, ledger)
-    return seen
 
 
-def compare(plan: Plan, tally: Tally, keys: dict[bytes, list[tuple[bytes, str]]], ledger: dict[bytes, bytes]) -> None:
-    """Doubles are refused, what the partner has or never had is left out, what is gone from a whole read is absent."""
-    for key, rows in keys.items():
-        digest, operation = rows[0]
-        if len(rows) > 1:
-            tally.rules["duplicate-key"] += len(rows)
-        elif ledger.get(key) == digest or (operation == "D" and key not in ledger):
-            tally.unchanged += 1
-        else:
-            ledger[key] = digest
-    if plan.extract.watermark is None:
-        gone = ledger.keys() - keys.keys()
-        tally.absent = len(gone)
-        for key in gone:
-            del ledger[key]
-    tally.kinds = Counter(tally.rules)
-
-
-def same(seen: Tally, truth: Tally, recent: int = 0) -> None:
-    """Every part of the account, and every rule."""
-    assert (seen.source, seen.absent, seen.unchanged) == (truth.source + recent, truth.absent, truth.unchanged + recent)
-    assert seen.rules == truth.rules
-    assert seen.delivered == truth.delivered
+def forget(sources: Iterable[str]) -> None:
+    """No partner has anything."""
+    for source in sources:
+        for trial in trials(source):
+            trial.forget()
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
@@ -111,34 +85,55 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
 
 def test_two_windows_end_as_the_truth_says(urls: dict[str, str]) -> None:
     """The seed, then a step: source, absent, delivered, unchanged and refused by rule, for all 23 tables, exactly."""
-    assert len(plans()) == 23
-    ledgers: dict[str, dict[bytes, bytes]] = {name: {} for name in plans()}
+    assert sum(len(trials(system)) for system in SYSTEMS) == 23
+    forget(SYSTEMS)
     first = seed(urls, 7, 2_000, UPPER)
-    for name, plan in plans().items():
-        seen = window(plan, urls[plan.source.name], (None, UPPER), ledgers[name])
-        same(seen.tally, first.tally(name))
-        doubts = {"birth-date": "birth-mismatch", "sex": "sex-mismatch"}
-        assert {doubts[code]: rows for code, rows in seen.warnings.items()} == dict(first.tally(name).warnings), name
+    for system in SYSTEMS:
+        judged(system, urls[system], first, (None, UPPER))
     second = advance(urls, 7, 1, STEP)
-    for name, plan in plans().items():
-        seen = window(plan, urls[plan.source.name], (UPPER, NEXT), ledgers[name])
-        same(seen.tally, second.tally(name), first.recent[name])
+    for system in SYSTEMS:
+        judged(system, urls[system], second, (UPPER, NEXT), first.recent)
 
 
 def test_steps_in_a_row_and_then_silence(tmp_path: Path) -> None:
     """Rows changed before are deleted, refused ones are repaired; and a window in which nothing happened delivers nothing."""
     urls = {system: f"sqlite:///{tmp_path}/{system}.db" for system in SYSTEMS}
-    ledgers: dict[str, dict[bytes, bytes]] = {name: {} for name in plans()}
-    first = seed(urls, 2, 800, UPPER)
-    for name, plan in plans().items():
-        window(plan, urls[plan.source.name], (None, UPPER), ledgers[name])
-    recent = first.recent
-    for step in (1, 2):
-        lower, upper = (datetime(2026, 11, 22, 2 * step), datetime(2026, 11, 22, 2 + 2 * step))
-        truth = advance(urls, 2, step, datetime(2026, 11, 22, 1 + 2 * step))
-        for name, plan in plans().items():
-            same(window(plan, urls[plan.source.name], (lower, upper), ledgers[name]).tally, truth.tally(name), recent[name])
+    forget(SYSTEMS)
+    truth = seed(urls, 2, 800, UPPER)
+    recent = truth.recent
+    for system in SYSTEMS:
+        judged(system, urls[system], truth, (None, UPPER))
+    for number in (1, 2):
+        lower = UPPER + timedelta(hours=2 * number - 2)
+        truth = advance(urls, 2, number, lower + timedelta(hours=1))
+        for system in SYSTEMS:
+            judged(system, urls[system], truth, (lower, lower + timedelta(hours=2)), recent)
         recent = Counter()
-    for name, plan in plans().items():
-        silent = window(plan, urls[plan.source.name], (datetime(2026, 11, 22, 6), datetime(2026, 11, 22, 8)), ledgers[name])
-        assert (silent.tally.delivered, silent.tally.absent) == (0, 0), name
+    for system in SYSTEMS:
+        reader = opened("sql", urls[system])
+        for trial in trials(system):
+            silent = trial.window(reader, datetime(2026, 11, 22, 6), datetime(2026, 11, 22, 8)).tally
+            assert (silent.delivered, silent.absent) == (0, 0), trial.table
+        reader.close()
+
+
+@pytest.mark.parametrize("source", TOLD)
+def test_a_story_ends_as_its_truth_says(source: str, tmp_path: Path) -> None:
+    """A thousand people, one row in ten spoilt, then two steps: all that the hub finds was planted, and the other way round."""
+    url = f"sqlite:///{tmp_path}/{source}.db"
+    forget([source])
+    judged(source, url, fill([story(source)], {source: url}, 7, 1_000, UPPER, defects=0.1), (None, UPPER))
+    for number in (1, 2):
+        lower = UPPER + timedelta(hours=2 * number - 2)
+        truth = step([story(source)], {source: url}, 7, number, lower + timedelta(hours=1), defects=0.1)
+        judged(source, url, truth, (lower, lower + timedelta(hours=2)))
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mariadb"])
+def test_stories_on_a_server_end_as_their_truth_says(server: str, request: pytest.FixtureRequest) -> None:
+    """Each story after the other in one database: the seed, then a step."""
+    url = str(request.getfixturevalue(f"{server}_url"))
+    forget(TOLD)
+    for source in TOLD:
+        judged(source, url, fill([story(source)], {source: url}, 3, 400, UPPER, defects=0.1), (None, UPPER))
+        judged(source, url, step([story(source)], {source: url}, 3, 1, STEP, defects=0.1), (UPPER, NEXT))

@@ -69,6 +69,10 @@ class Trial:
         """Give the kernel's memory back."""
         self._engine.close()
 
+    def forget(self) -> None:
+        """The partner has nothing again."""
+        self._ledger.clear()
+
     def window(self, reader: Reader, lower: datetime | None, upper: datetime) -> Found:
         """Read and judge one window."""
         found, keys = Found(), dict[bytes, list[tuple[bytes, str]]]()
