@@ -9,7 +9,8 @@ WHERE date_sub('year', p.birth, least(c.today, coalesce(p.died, c.today))) >= 60
 
 -- Who was assessed, and how: 老年津贴补贴系统 tells the same.
 CREATE OR REPLACE TEMP VIEW applied AS
-SELECT *, day(n, 'assessment applied', since, last) AS applied_on, CASE WHEN draw(n, 'ability', 10) < 2 THEN 100 ELSE between(n, 'ability level', 0, 100) END AS able,
+SELECT *, day(n, 'assessment applied', since, last) AS applied_on,
+    CASE WHEN draw(n, 'ability', 10) < 2 THEN 100 ELSE between(n, 'ability level', 0, 100) END AS able,
     applied_on + 30 <= last AND NOT chance(n, 'withdrawn', 0.08) AS assessed
 FROM elders WHERE chance(n, 'assessment', 0.45);
 
@@ -25,8 +26,10 @@ SELECT *, ref('PG', n, 10) AS result_no,
 FROM scored;
 
 CREATE OR REPLACE TEMP VIEW pg_agency AS
-SELECT number AS aid, 'PGJG' || lpad(CAST(number AS VARCHAR), 4, '0') AS acode, i.name AS aname, credit_code AS uscc, ref('PGZZ', number, 6) AS cert_no,
-    between(number, 'assessors', 4, 30) AS assessors, d.name AS district, phone AS tel, pick(number, 'open', ['open', 'open', 'open', 'open', 'paused', 'closed']) AS st
+SELECT number AS aid, 'PGJG' || lpad(CAST(number AS VARCHAR), 4, '0') AS acode, i.name AS aname, credit_code AS uscc,
+    ref('PGZZ', number, 6) AS cert_no,
+    between(number, 'assessors', 4, 30) AS assessors, d.name AS district, phone AS tel,
+    pick(number, 'open', ['open', 'open', 'open', 'open', 'paused', 'closed']) AS st
 FROM once, institutions i JOIN divisions d ON d.code = i.division
 WHERE kind = '评估机构';
 

@@ -9,7 +9,8 @@ WHERE date_sub('year', p.birth, least(c.today, coalesce(p.died, c.today))) >= 60
 
 -- Who was assessed, and how: 老年照护统一需求评估系统 tells the same.
 CREATE OR REPLACE TEMP VIEW applied AS
-SELECT *, day(n, 'assessment applied', since, last) AS applied_on, CASE WHEN draw(n, 'ability', 10) < 2 THEN 100 ELSE between(n, 'ability level', 0, 100) END AS able,
+SELECT *, day(n, 'assessment applied', since, last) AS applied_on,
+    CASE WHEN draw(n, 'ability', 10) < 2 THEN 100 ELSE between(n, 'ability level', 0, 100) END AS able,
     applied_on + 30 <= last AND NOT chance(n, 'withdrawn', 0.08) AS assessed
 FROM elders WHERE chance(n, 'assessment', 0.45);
 
@@ -31,11 +32,14 @@ WITH entitled AS (
         CASE WHEN age >= 80 THEN greatest(since, CAST(birth + INTERVAL 80 YEAR AS DATE)) ELSE since END AS entitled_on
     FROM elders WHERE chance(n, 'allowance', CASE WHEN age >= 80 THEN 0.8 ELSE 0.3 END)
 )
-SELECT *, day(n, 'allowance applied', entitled_on, greatest(entitled_on, last - 90)) AS asked_on, days_after(asked_on, between(n, 'reviewed', 5, 20)) AS reviewed_on,
+SELECT *, day(n, 'allowance applied', entitled_on, greatest(entitled_on, last - 90)) AS asked_on,
+    days_after(asked_on, between(n, 'reviewed', 5, 20)) AS reviewed_on,
     CAST(date_trunc('month', reviewed_on) + INTERVAL 1 MONTH AS DATE) AS first_month,
-    died IS NULL AND chance(n, 'stopped', 0.08) AS stopped, CASE WHEN died IS NOT NULL OR stopped THEN CAST(date_trunc('month', last) AS DATE) END AS last_month,
+    died IS NULL AND chance(n, 'stopped', 0.08) AS stopped,
+    CASE WHEN died IS NOT NULL OR stopped THEN CAST(date_trunc('month', last) AS DATE) END AS last_month,
     CASE WHEN age >= 100 THEN '100' WHEN age >= 90 THEN '90' WHEN age >= 80 THEN '80' WHEN age >= 70 THEN '70' ELSE '60' END AS band,
-    CASE kind WHEN 'GL' THEN CASE band WHEN '100' THEN 80000 WHEN '90' THEN 50000 ELSE 10000 END WHEN 'KN' THEN pick(n, 'rate', [10000, 20000, 30000])
+    CASE kind WHEN 'GL' THEN CASE band WHEN '100' THEN 80000 WHEN '90' THEN 50000 ELSE 10000 END
+        WHEN 'KN' THEN pick(n, 'rate', [10000, 20000, 30000])
         ELSE pick(n, 'rate', [20000, 40000, 60000]) END AS rate
 FROM entitled
 WHERE reviewed_on <= last AND first_month <= date_trunc('month', last);
@@ -60,7 +64,8 @@ FROM elders WHERE died IS NULL AND since <= last - 60 AND chance(n, 'asks again'
 
 CREATE OR REPLACE TEMP VIEW jtbt_sq AS
 SELECT id AS sqid, ref('JTSQ', id, 11) AS sqh, name AS xm, lower(id_number) AS sfzh, kind AS lb, dash(asked_on) AS sqrq,
-    pick(id, 'way', ['窗口', '窗口', '网上', '手机', '代办']) AS qd, 'JD' || division || lpad(CAST(between(n, 'street', 1, 12) AS VARCHAR), 3, '0') AS sljd,
+    pick(id, 'way', ['窗口', '窗口', '网上', '手机', '代办']) AS qd,
+    'JD' || division || lpad(CAST(between(n, 'street', 1, 12) AS VARCHAR), 3, '0') AS sljd,
     result AS shjg, dash(reviewed_on) AS shrq, saved(coalesce(reviewed_on, asked_on), id, 'jtbt_sq') AS czsj
 FROM asked;
 
@@ -71,10 +76,12 @@ SELECT r.n, r.rate, k, CAST(date_trunc('month', c.today) AS DATE) AS this_month,
     CASE WHEN chance(r.n * 10 + k, 'adjusted', 0.06) THEN pick(r.n * 10 + k, 'by', [-5000, 5000, 10000]) END AS change,
     pick(r.n * 10 + k, 'outcome', ['S', 'S', 'S', 'S', 'S', 'S', 'S', 'S', 'S', 'S', 'S', 'S', 'F', 'W']) AS outcome
 FROM receivers r, clock c, (SELECT unnest([1, 2, 3]) AS k)
-WHERE month >= r.first_month AND paid_on <= c.today AND (r.last_month IS NULL OR month < r.last_month) AND (r.died IS NULL OR paid_on < r.died);
+WHERE month >= r.first_month AND paid_on <= c.today AND (r.last_month IS NULL OR month < r.last_month)
+    AND (r.died IS NULL OR paid_on < r.died);
 
 CREATE OR REPLACE TEMP VIEW jtbt_ff AS
-SELECT id AS ffid, ref('JTFF', id, 12) AS ffh, n AS dxid, 'JTPC' || month6(month) AS pch, CAST(month6(month) AS INTEGER) AS ny, rate AS yf, change AS bk,
+SELECT id AS ffid, ref('JTFF', id, 12) AS ffh, n AS dxid, 'JTPC' || month6(month) AS pch, CAST(month6(month) AS INTEGER) AS ny, rate AS yf,
+    change AS bk,
     CASE outcome WHEN 'F' THEN 0 ELSE rate + coalesce(change, 0) END AS sf, paid_on AS ffrq, outcome AS jg,
     CASE outcome WHEN 'F' THEN pick(id, 'why failed', ['HM', 'ZH', 'XH', 'DJ']) END AS yy, saved(paid_on, id, 'jtbt_ff') AS czsj
 FROM payments;
@@ -84,7 +91,8 @@ WITH disabled AS (
     SELECT *, days_after(assessed_on, 10) AS granted_on, CAST(date_trunc('month', granted_on) + INTERVAL 1 MONTH AS DATE) AS first_month
     FROM assessed WHERE level IN ('C', 'D', 'E') AND first_month <= date_trunc('month', last)
 )
-SELECT n AS btid, ref('HLBT', n, 10) AS btbh, elder_no AS lnrbh, result_no AS pgbh, CASE level WHEN 'C' THEN '中度失能' WHEN 'D' THEN '重度失能' ELSE '完全失能' END AS dj,
+SELECT n AS btid, ref('HLBT', n, 10) AS btbh, elder_no AS lnrbh, result_no AS pgbh,
+    CASE level WHEN 'C' THEN '中度失能' WHEN 'D' THEN '重度失能' ELSE '完全失能' END AS dj,
     CASE level WHEN 'C' THEN 200 WHEN 'D' THEN 400 ELSE 600 END AS bz, month6(first_month) AS qsny,
     CASE WHEN died IS NULL THEN '999912' ELSE month6(died) END AS zzny, CASE WHEN died IS NULL THEN '0' ELSE '2' END AS zt,
     saved(coalesce(died, granted_on), n, 'jtbt_hlbt') AS czsj

@@ -14,7 +14,8 @@ SELECT n AS id, elder_no, name AS full_name, CASE sex WHEN '1' THEN 'M' ELSE 'F'
     CASE marital WHEN '10' THEN 'S' WHEN '20' THEN 'M' WHEN '30' THEN 'W' WHEN '40' THEN 'D' END AS marriage,
     CASE education WHEN '11' THEN '01' WHEN '14' THEN '02' WHEN '21' THEN '03' WHEN '31' THEN '04' WHEN '41' THEN '05' WHEN '61' THEN '06'
         WHEN '71' THEN '07' WHEN '81' THEN '08' ELSE '99' END AS edu,
-    CASE WHEN marital = '20' THEN pick(n, 'living', ['PO', 'PO', 'PZ']) ELSE pick(n, 'living', ['DJ', 'DJ', 'ZN', 'BM']) END AS living, health,
+    CASE WHEN marital = '20' THEN pick(n, 'living', ['PO', 'PO', 'PZ']) ELSE pick(n, 'living', ['DJ', 'DJ', 'ZN', 'BM']) END AS living,
+    health,
     pick(n, 'means', ['无', '无', '无', '无', '无', '无', '无', '城乡低保', '特困供养', '低保边缘', '支出困难']) AS means,
     CASE WHEN chance(n, 'phone known', 0.9) THEN phone ELSE '无' END AS mobile, CASE WHEN died IS NULL THEN 'T' ELSE 'F' END AS alive,
     0 AS is_deleted, saved(coalesce(died, day(n, 'registered', since, last)), n, 'elder_base') AS update_time
@@ -33,4 +34,5 @@ CREATE OR REPLACE TEMP VIEW elder_contact AS
 SELECT elder * 10 + relative % 6 AS id, elder AS elder_id, name,
     CASE WHEN guardian OR chance(elder, 'number known', 0.5) THEN id_number END AS id_no, relation, phone AS mobile, address, guardian,
     t14(saved(day(elder * 10 + relative % 6, 'noted', since, last), elder * 10 + relative % 6, 'elder_contact')) AS modified_at
-FROM (SELECT *, chance(elder * 10 + relative % 6, 'guardian', 0.15) AS guardian FROM relatives WHERE chance(elder * 10 + relative % 6, 'contact', 0.7));
+FROM (SELECT *, chance(elder * 10 + relative % 6, 'guardian', 0.15) AS guardian FROM relatives
+    WHERE chance(elder * 10 + relative % 6, 'contact', 0.7));

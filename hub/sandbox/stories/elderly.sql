@@ -43,7 +43,8 @@ WITH filed AS (
 ), changed AS (
     SELECT number, jgbm, qh, k, lx, barq FROM filed
     UNION ALL
-    SELECT number, jgbm, qh, 2, 'BG', day(number, 'changed', DATE '2022-01-04', DATE '2026-06-30') FROM filed WHERE chance(number, 'change', 0.6)
+    SELECT number, jgbm, qh, 2, 'BG', day(number, 'changed', DATE '2022-01-04', DATE '2026-06-30') FROM filed
+    WHERE chance(number, 'change', 0.6)
 )
 SELECT number * 10 + k AS baid, ref('BAJL', number * 10 + k, 8) AS bah, jgbm, lx, barq,
     CASE WHEN k = 2 THEN pick(number, 'what', ['法定代表人', '法定代表人', '服务项目', '核定床位数']) END AS bgsx,
@@ -54,14 +55,17 @@ SELECT number * 10 + k AS baid, ref('BAJL', number * 10 + k, 8) AS bah, jgbm, lx
 FROM changed;
 
 CREATE OR REPLACE TEMP VIEW beds AS
-SELECT 100000 + n AS id, home.number AS number, home_code AS code, CASE WHEN moved_out IS NULL THEN 'Z' ELSE 'K' END AS zt, moved_in AS set_up
+SELECT 100000 + n AS id, home.number AS number, home_code AS code, CASE WHEN moved_out IS NULL THEN 'Z' ELSE 'K' END AS zt,
+    moved_in AS set_up
 FROM residents
 UNION ALL
-SELECT number * 10 + k, number, code, pick(number * 10 + k, 'bed status', ['K', 'K', 'Y', 'T']), day(number * 10 + k, 'set up', DATE '2021-01-04', DATE '2024-12-31')
+SELECT number * 10 + k, number, code, pick(number * 10 + k, 'bed status', ['K', 'K', 'Y', 'T']),
+    day(number * 10 + k, 'set up', DATE '2021-01-04', DATE '2024-12-31')
 FROM homes, (SELECT unnest([1, 2]) AS k);
 
 CREATE OR REPLACE TEMP VIEW yl_cw AS
-SELECT id AS cwid, code || '-' || id AS cwbh, number AS jgid, CAST(between(id, 'building', 1, 4) AS VARCHAR) AS ld, between(id, 'storey', 1, 6) AS lc,
+SELECT id AS cwid, code || '-' || id AS cwbh, number AS jgid, CAST(between(id, 'building', 1, 4) AS VARCHAR) AS ld,
+    between(id, 'storey', 1, 6) AS lc,
     lc || lpad(CAST(between(id, 'room', 1, 30) AS VARCHAR), 2, '0') AS fj, pick(id, 'bed type', ['PT', 'HL', 'HL', 'RZ']) AS lx,
     between(id, 'bed price', 12, 60) * 10000 AS cwf, zt, saved(set_up, id, 'yl_cw') AS gxsj
 FROM beds;
@@ -76,8 +80,10 @@ WITH workers AS (
         CASE WHEN chance(n, 'left', 0.15) THEN day(n, 'left on', engaged_on, today) END AS left_on
     FROM workers
 )
-SELECT n AS ryid, ref('YG', n, 8) AS gh, 'YL' || home.division || lpad(CAST(home.number AS VARCHAR), 4, '0') AS jgbm, name AS xm, lower(id_number) AS sfzh,
-    CASE sex WHEN '1' THEN '男' ELSE '女' END AS xb, pick(n, 'post', ['院长', '护理员', '护理员', '护理员', '医生', '护士', '康复师', '社工', '厨师', '安全员', '行政']) AS gw,
+SELECT n AS ryid, ref('YG', n, 8) AS gh, 'YL' || home.division || lpad(CAST(home.number AS VARCHAR), 4, '0') AS jgbm, name AS xm,
+    lower(id_number) AS sfzh,
+    CASE sex WHEN '1' THEN '男' ELSE '女' END AS xb,
+    pick(n, 'post', ['院长', '护理员', '护理员', '护理员', '医生', '护士', '康复师', '社工', '厨师', '安全员', '行政']) AS gw,
     CASE education WHEN '11' THEN '博士' WHEN '14' THEN '硕士' WHEN '21' THEN '本科' WHEN '31' THEN '大专' WHEN '41' THEN '中专' WHEN '61' THEN '高中'
         WHEN '71' THEN '初中' WHEN '81' THEN '小学' ELSE '其他' END AS xl,
     skill AS jndj, CASE WHEN skill = '无' THEN '无' ELSE ref('JN', n, 10) END AS zsbh, dash(engaged_on) AS rzrq,
@@ -92,11 +98,13 @@ WITH contracts AS (
 )
 SELECT n AS rzid, ref('RZ', n, 10) AS rzbh, elder_no AS lnrbh, home_code AS jgbm, 100000 + n AS cwid, moved_in AS rzrq,
     pick(n, 'care grade', ['自理', '半护', '半护', '全护', '特护']) AS hldj, yuan(n, 'monthly', 3000, 12000) AS ysf, moved_out AS tzrq,
-    CASE WHEN died IS NOT NULL THEN 'SW' WHEN moved_out IS NOT NULL THEN pick(n, 'why out', ['QM', 'HJ', 'HJ', 'ZY', 'JC', 'QT']) END AS tzyy,
+    CASE WHEN died IS NOT NULL THEN 'SW'
+        WHEN moved_out IS NOT NULL THEN pick(n, 'why out', ['QM', 'HJ', 'HJ', 'ZY', 'JC', 'QT']) END AS tzyy,
     CASE WHEN moved_out IS NOT NULL THEN '离院' WHEN chance(n, 'on leave', 0.05) THEN '请假' ELSE '在院' END AS zt,
     CASE WHEN signed THEN ref('HT', n, 10) END AS htbh, CASE WHEN signed THEN signed_on END AS qdrq,
     CASE WHEN signed THEN moved_in END AS sxrq, CASE WHEN signed THEN days_after(moved_in, 364) END AS dqrq,
-    CASE WHEN signed THEN between(n, 'deposit', 1, 20) * 1000 END AS yj, CASE WHEN signed AND guaranteed THEN named(n, 'guarantor') END AS dbr,
+    CASE WHEN signed THEN between(n, 'deposit', 1, 20) * 1000 END AS yj,
+    CASE WHEN signed AND guaranteed THEN named(n, 'guarantor') END AS dbr,
     CASE WHEN signed AND guaranteed THEN '1390000' || lpad(CAST(draw(n, 'guarantor phone', 10000) AS VARCHAR), 4, '0') END AS dbrdh,
     saved(until, n, 'yl_rz') AS gxsj
 FROM contracts;
@@ -114,10 +122,12 @@ FROM served;
 
 CREATE OR REPLACE TEMP VIEW yl_sqss AS
 WITH places AS (
-    SELECT CAST(d.code AS BIGINT) * 10 + k AS id, d.code, d.name, k, pick(CAST(d.code AS BIGINT) * 10 + k, 'type', ['养老驿站', '照料中心', '日间照料', '助餐点', '农村互助']) AS lx
+    SELECT CAST(d.code AS BIGINT) * 10 + k AS id, d.code, d.name, k,
+        pick(CAST(d.code AS BIGINT) * 10 + k, 'type', ['养老驿站', '照料中心', '日间照料', '助餐点', '农村互助']) AS lx
     FROM once, divisions d, (SELECT unnest([1, 2, 3, 4]) AS k)
 )
-SELECT id AS ssid, 'SS' || id AS ssbh, name || '示例第' || k || lx AS ssmc, lx, code AS qh, name || '示例街' || between(id, 'door', 1, 99) || '号' AS dz,
+SELECT id AS ssid, 'SS' || id AS ssbh, name || '示例第' || k || lx AS ssmc, lx, code AS qh,
+    name || '示例街' || between(id, 'door', 1, 99) || '号' AS dz,
     institution('企业', id).name AS yydw, between(id, 'floor', 80, 900) || '.' || draw(id, 'tenths', 10) AS mj,
     CASE WHEN lx IN ('照料中心', '日间照料') THEN CAST(between(id, 'beds', 5, 60) AS VARCHAR) ELSE '0' END AS cws,
     CASE WHEN lx = '助餐点' OR chance(id, 'meals', 0.5) THEN '每日可供' || between(id, 'served', 3, 30) * 10 || '份' ELSE '无' END AS zcnl,
@@ -140,7 +150,8 @@ WITH visits AS (
         CASE WHEN chance(number * 10 + k, 'clean', 0.5) THEN 0 ELSE between(number * 10 + k, 'faults', 1, 6) END AS wts
     FROM homes, (SELECT unnest([1, 2]) AS k)
 )
-SELECT id AS jcid, ref('JC', id, 8) AS jcbh, v.code AS jgbm, slash(jcrq) AS jcrq, pick(id, 'kind', ['RC', 'RC', 'RC', 'ZX', 'SJ', 'LH', 'JB']) AS jclx,
+SELECT id AS jcid, ref('JC', id, 8) AS jcbh, v.code AS jgbm, slash(jcrq) AS jcrq,
+    pick(id, 'kind', ['RC', 'RC', 'RC', 'ZX', 'SJ', 'LH', 'JB']) AS jclx,
     d.name || '民政局' AS jcdw, wts,
     CASE WHEN wts = 0 THEN '无' ELSE pick(id, 'fault', ['灭火器过期', '食品留样不足', '护理记录不全', '值班人员不足', '安全通道堆物']) || '等' || wts || '处问题' END AS wtms,
     CASE WHEN wts > 0 THEN slash(days_after(jcrq, between(id, 'days', 7, 30))) END AS zgqx,
@@ -155,7 +166,8 @@ WITH incidents AS (
         lx IN ('超范围经营', '违规预收费', '拒绝检查') AS offence
     FROM homes, (SELECT unnest([1, 2]) AS k) WHERE chance(number * 10 + k, 'incident happens', 0.3)
 )
-SELECT id AS sgid, ref('SJ', id, 8) AS sjbh, code AS jgbm, d8(fsrq) AS fsrq, lx, CASE WHEN offence OR lx = '走失' THEN 0 ELSE draw(id, 'hurt', 2) END AS swrs,
+SELECT id AS sgid, ref('SJ', id, 8) AS sjbh, code AS jgbm, d8(fsrq) AS fsrq, lx,
+    CASE WHEN offence OR lx = '走失' THEN 0 ELSE draw(id, 'hurt', 2) END AS swrs,
     CASE WHEN offence THEN '责令改正，处以罚款' ELSE '已送医并通知家属，机构已整改' END AS cljg,
     CASE WHEN offence THEN '京民罚〔' || year(fsrq) || '〕' || id || '号' ELSE '无' END AS wh,
     CASE WHEN offence THEN between(id, 'fine', 1, 30) * 1000 END AS je, saved(fsrq, id, 'yl_sgcf') AS gxsj
@@ -164,7 +176,8 @@ FROM incidents;
 CREATE OR REPLACE TEMP VIEW yl_jgbt AS
 WITH granted AS (
     SELECT number * 10 + k AS id, code, 2022 + k AS nd, pick(number * 10 + k, 'grant', ['YY', 'YY', 'YY', 'JS', 'XJ', 'YH', 'BX']) AS lx,
-        between(number * 10 + k, 'basis', 10, 300) AS sl, day(number * 10 + k, 'granted', make_date(2022 + k, 3, 1), make_date(2022 + k, 11, 30)) AS bfrq
+        between(number * 10 + k, 'basis', 10, 300) AS sl,
+        day(number * 10 + k, 'granted', make_date(2022 + k, 3, 1), make_date(2022 + k, 11, 30)) AS bfrq
     FROM homes, (SELECT unnest([1, 2, 3]) AS k) WHERE chance(number * 10 + k, 'grants', 0.6)
 )
 SELECT id AS btid, ref('BT', id, 8) AS btbh, code AS jgbm, lx, CAST(nd AS VARCHAR) AS nd, CASE WHEN lx = 'XJ' THEN NULL ELSE sl END AS sl,
@@ -174,7 +187,8 @@ FROM granted;
 
 CREATE OR REPLACE TEMP VIEW yl_ysf AS
 WITH accounts AS (
-    SELECT number * 10 + k AS id, number, code, last_day(make_date(2026, 7 + k, 1)) AS tjrq, between(number * 10 + k, 'prepaid', 50, 900) * 1000000 AS ze
+    SELECT number * 10 + k AS id, number, code, last_day(make_date(2026, 7 + k, 1)) AS tjrq,
+        between(number * 10 + k, 'prepaid', 50, 900) * 1000000 AS ze
     FROM homes, (SELECT unnest([1, 2, 3]) AS k) WHERE chance(number, 'prepaid', 0.5)
 )
 SELECT id AS jlid, ref('JG', id, 8) AS jlbh, code AS jgbm, pick(number, 'bank', ['农商', '国一', '国二', '邮储']) AS yh,

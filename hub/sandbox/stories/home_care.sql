@@ -22,7 +22,8 @@ WHERE since <= last - 3 AND chance(n, 'orders', 0.35);
 
 CREATE OR REPLACE TEMP VIEW svc_order AS
 SELECT id AS oid, ref('DD', id, 12) AS order_no, elder_no, institution('企业', id).number AS pid,
-    pick(id, 'item', ['ZC', 'ZC', 'ZC', 'ZY', 'ZJ', 'ZX', 'YL', 'JJ', 'XF', 'XF', 'KF', 'XL']) AS item, at_work(day, id, 'placed') AS placed_at,
+    pick(id, 'item', ['ZC', 'ZC', 'ZC', 'ZY', 'ZJ', 'ZX', 'YL', 'JJ', 'XF', 'XF', 'KF', 'XL']) AS item,
+    at_work(day, id, 'placed') AS placed_at,
     CASE WHEN chance(id, 'served', 0.9) THEN at_work(days_after(day, between(id, 'wait', 1, 3)), id, 'served at') END AS served_at,
     between(id, 'price', 10, 300) * 100 AS amount, amount * pick(id, 'share', [0, 0, 30, 50, 100]) // 100 AS subsidy,
     CASE WHEN served_at IS NOT NULL AND chance(id, 'rated', 0.5) THEN pick(id, 'stars', [5, 5, 5, 4, 4, 3, 2, 1]) ELSE 0 END AS stars,
@@ -37,5 +38,6 @@ WITH adapted AS (
 )
 SELECT n AS hid, ref('GZ', n, 10) AS hno, elder_no, pick(n, 'adapted', ['防滑', '门槛', '卧室', '卫浴', '厨房', '光环境', '辅具', '家床']) AS item,
     CASE WHEN st <> 0 THEN institution('企业', n).name END AS builder, CASE WHEN st = 2 THEN day END AS checked_on, amount,
-    least(amount, CAST(amount * pick(n, 'help', [40, 60, 100]) / 100 AS DECIMAL(12, 2))) AS subsidy, st, saved(day, n, 'home_adapt') AS updated_at
+    least(amount, CAST(amount * pick(n, 'help', [40, 60, 100]) / 100 AS DECIMAL(12, 2))) AS subsidy, st,
+    saved(day, n, 'home_adapt') AS updated_at
 FROM adapted;
