@@ -116,6 +116,7 @@ def load(path: Path, repository: Repository) -> tuple[Script, tuple[Problem, ...
             problems += misnamed(document, "story", path.stem)
             fates = {table: _fate(document, table, said) for table, said in document.data["tables"].items()}
             problems += _unknown(document, source)
+            problems += _unmade(document, source, latest)
     return Script(source, tuple(sql), fates, tuple(latest.values())), tuple(problems)
 
 
@@ -165,12 +166,26 @@ def _unknown(document: Document, source: Source) -> Iterator[Problem]:
         for keys, column in _named(table, said):
             if column not in source.tables[table]:
                 message = f"{source.name}.{table} has no column {column}"
-                yield Problem(document.place(*keys), "unknown-column", message, nearest(column, source.tables[table]))
+                place = document.key(*keys) if keys[-1] == column else document.place(*keys)
+                yield Problem(place, "unknown-column", message, nearest(column, source.tables[table]))
         for number, defect in enumerate(said.get("defects", ())):
             if (defect["kind"] == DUPLICATE) == ("set" in defect):
                 cure = f"a defect has set:, only the kind '{DUPLICATE}' has none"
                 place = document.place("tables", table, "defects", number)
                 yield Problem(place, "missing-key", f"the defect {defect['kind']} of {table} does not fit its kind", cure)
+
+
+def _unmade(document: Document, source: Source, made: Iterable[str]) -> Iterator[Problem]:
+    """Defects that break a standard table that no mapping of the source makes."""
+    known = set(made)
+    for table, said in document.data["tables"].items():
+        for number, defect in enumerate(said.get("defects", ())):
+            for target in defect["breaks"]:
+                if target not in known:
+                    place = document.place("tables", table, "defects", number)
+                    yield Problem(
+                        place, "unknown-table", f"no mapping makes {target} out of {source.name}", nearest(target, known)
+                    )
 
 
 def _named(table: str, said: Mapping[str, Any]) -> Iterable[tuple[tuple[str | int, ...], str]]:

@@ -1,4 +1,18 @@
-"""A micro source with its story, written into a checkout of tests/cases/small: two local tables that two mappings read."""
+"""A micro source with its story: the repository of tests/cases/small with other local tables, and a folder of stories."""
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from hub.problem import Problem
+from hub.repository import Repository, load
+from hub.sandbox.world import script
+from hub.sandbox.world.script import Script
+
+Told = Callable[..., tuple[Script, tuple[Problem, ...]]]
 
 SOURCE = """\
 source: local
@@ -84,3 +98,40 @@ tables:
       - {kind: negative, set: {amount: "-amount"}, breaks: {person: range}}
       - {kind: duplicate, key: id, breaks: {person: duplicate-key}}
 """
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """A repository whose source ``local`` has two tables, read by two mappings."""
+    root = tmp_path_factory.mktemp("micro") / "root"
+    shutil.copytree(Path(__file__).parents[3] / "cases" / "small", root)
+    for path, words in (
+        ("adapters/sources/local.yaml", SOURCE),
+        ("mappings/local/office.yaml", OFFICE),
+        ("mappings/local/person.yaml", PERSON),
+    ):
+        (root / path).write_text(words, encoding="utf-8")
+    repository, problems = load(root, date(2026, 11, 22))
+    assert [problem for problem in problems if problem.severity == "error"] == []
+    return repository
+
+
+@pytest.fixture
+def told(small: Repository, tmp_path: Path) -> Told:
+    """Writes a story and loads it; by default the one without a mistake."""
+
+    def write(sql: str = SQL, fates: str | None = FATES) -> tuple[Script, tuple[Problem, ...]]:
+        (tmp_path / "local.sql").write_text(sql, encoding="utf-8")
+        if fates is not None:
+            (tmp_path / "local.yaml").write_text(fates, encoding="utf-8")
+        return script.load(tmp_path / "local.sql", small)
+
+    return write
+
+
+@pytest.fixture
+def micro(told: Told) -> Script:
+    """The story without a mistake."""
+    found, problems = told()
+    assert problems == ()
+    return found

@@ -1,0 +1,87 @@
+"""The macros of stories: pure, in their bounds, independent of each other."""
+
+# ruff: noqa: DTZ001 - local time without a zone
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+
+from hub.sandbox.people import credit_code
+from hub.sandbox.world.database import World
+from hub.sandbox.world.macros import INSTITUTIONS, KINDS, Times
+
+UPPER = datetime(2026, 11, 22, 2)
+MANY = "FROM range(20000) t(x)"
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """Nobody lives in it."""
+    with World(7, Times(UPPER)) as made:
+        yield made
+
+
+def row(world: World, sql: str) -> tuple[object, ...]:
+    """The only row of a query."""
+    (found,) = world.values(f"SELECT {sql}")
+    return found
+
+
+def test_draws_are_even_and_of_two_salts_independent(world: World) -> None:
+    """Chance keeps its share, draws keep their range, and one salt tells nothing of another."""
+    share, low, high, together = row(
+        world,
+        "avg(chance(x, 'a', 0.3)::INTEGER), min(draw(x, 'b', 7)), max(draw(x, 'b', 7)),"
+        f" corr(draw(x, 'c', 2), draw(x, 'd', 2)) {MANY}",
+    )
+    assert abs(float(str(share)) - 0.3) < 0.02
+    assert (low, high) == (0, 6)
+    assert abs(float(str(together))) < 0.03
+
+
+def test_between_and_pick_and_yuan_stay_inside(world: World) -> None:
+    """Both ends come up."""
+    assert row(world, f"min(\"between\"(x, 'a', -2, 2)), max(\"between\"(x, 'a', -2, 2)) {MANY}") == (-2, 2)
+    assert row(world, f"count(DISTINCT pick(x, 'a', ['甲', '乙', '丙'])) {MANY}") == (3,)
+    low, high = row(world, f"min(yuan(x, 'a', 1.5, 1.6)), max(yuan(x, 'a', 1.5, 1.6)) {MANY}")
+    assert (low, high) == (Decimal("1.50"), Decimal("1.60"))
+    assert row(world, "fen(12.34), ref('JT', 123, 10)") == (1234, "JT0000000123")
+
+
+def test_days_have_the_forms_of_old_systems(world: World) -> None:
+    """Eight digits, dashes, slashes, a month, fourteen digits."""
+    day = "DATE '2024-05-02'"
+    forms = row(world, f"d8({day}), dash({day}), slash({day}), month6({day}), t14(TIMESTAMP '2024-05-02 03:04:05')")
+    assert forms == ("20240502", "2024-05-02", "2024/5/2", "202405", "20240502030405")
+    first, last = row(world, f"min(day(x, 'a', {day}, {day} + 3)), max(day(x, 'a', {day}, {day} + 3)) {MANY}")
+    assert (first, last) == (date(2024, 5, 2), date(2024, 5, 5))
+
+
+def test_everything_is_saved_an_hour_before_the_upper_bound(world: World) -> None:
+    """In the evening of its day, or earlier if that has not passed; in a step at the moment of the step."""
+    last, evening = row(world, f"max(saved(DATE '2030-01-01', x, 'a')), min(saved(DATE '2024-05-02', x, 'a')) {MANY}")
+    assert isinstance(last, datetime)
+    assert last < datetime(2026, 11, 22, 1)
+    assert evening == datetime(2024, 5, 2, 17)
+    with World(7, Times(UPPER, stamp=datetime(2026, 11, 22, 3))) as made:
+        assert row(made, "saved(DATE '2024-05-02', 1, 'a')") == (datetime(2026, 11, 22, 3),)
+
+
+def test_credit_codes_are_true(world: World) -> None:
+    """Of numbers and of all institutions, which are as many as the kinds need."""
+    codes = [
+        code for (code,) in world.values("SELECT credit(x) FROM range(300) t(x) UNION ALL SELECT credit_code FROM institutions")
+    ]
+    assert all(credit_code(code[:17]) == code for code in codes)
+    assert len(set(codes)) == 300 + INSTITUTIONS
+    assert row(world, "count(DISTINCT kind), count(DISTINCT name) FROM institutions") == (len(KINDS), INSTITUTIONS)
+
+
+def test_an_institution_is_one_of_its_kind(world: World) -> None:
+    """And stands in the table."""
+    sql = "SELECT DISTINCT i.number, i.kind, i.name FROM (SELECT institution('医院', x) AS i FROM range(200) t(x))"
+    found = world.values(sql)
+    assert {kind for _, kind, _ in found} == {"医院"}
+    assert set(found) <= set(world.values("SELECT number, kind, name FROM institutions"))

@@ -1,0 +1,118 @@
+"""Households and people: unique numbers, coherent ages, the same world for the same seed."""
+
+# ruff: noqa: DTZ001 - local time without a zone
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import pytest
+
+from hub.sandbox.people import check_digit, couples
+from hub.sandbox.world.database import World
+from hub.sandbox.world.macros import Times
+from hub.sandbox.world.population import SPACE
+
+TIMES = Times(datetime(2026, 11, 22, 2))
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """Six thousand people."""
+    with World(7, TIMES) as made:
+        made.stand(0, 0, 2_000)
+        yield made
+
+
+def one(world: World, sql: str) -> object:
+    """The only value of a query."""
+    ((value,),) = world.values(sql)
+    return value
+
+
+def test_a_million_people_have_a_million_numbers() -> None:
+    """Half of them from the first households, half from far behind; the walk itself comes to no point twice."""
+    with World(7, TIMES) as made:
+        made.do("CREATE TABLE seen (id_number VARCHAR)")
+        for first in (0, 60_000, 120_000, 9_000_000, 9_060_000, 9_120_000):
+            made.span(first, 60_000)
+            made.do("INSERT INTO seen SELECT id_number FROM everybody() WHERE present")
+        ((people, numbers),) = made.values("SELECT count(*), count(DISTINCT id_number) FROM seen")
+        assert people == numbers > 1_000_000
+        points = "SELECT count(DISTINCT (h * 6934639) % {0}) FROM range({0}) t(h)"
+        assert one(made, points.format(SPACE)) == SPACE > 10_000_000 / 2.9
+
+
+def test_numbers_are_true_in_form_and_synthetic_in_serial(world: World) -> None:
+    """Check digit, birthday, sex; serials 900 to 979."""
+    for number, birth, sex in world.values("SELECT id_number, birth, sex FROM people LIMIT 3000"):
+        assert check_digit(number[:17]) == number[17]
+        assert number[6:14] == f"{birth:%Y%m%d}"
+        assert int(number[16]) % 2 == int(sex) % 2
+        assert 900 <= int(number[14:17]) <= 979
+
+
+def test_ages_of_a_household_fit(world: World) -> None:
+    """Spouses are near in age, children 18 to 43 years younger than either parent, parents of the head 20 to 43 years older."""
+    pair = "people a JOIN people b ON b.h = a.h AND a.slot = {} AND b.slot IN {}"
+    years = "min(b.birth - a.birth) / 365.25, max(b.birth - a.birth) / 365.25"
+    for slot, others, low, high in ((0, "(1)", -3.1, 3.1), (0, "(2, 3)", 18, 43), (1, "(2, 3)", 18, 43), (0, "(4, 5)", -43, -16)):
+        ((least, most),) = world.values(f"SELECT {years} FROM {pair.format(slot, others)}")
+        assert low <= least <= most <= high
+
+
+def test_there_are_children_and_the_very_old(world: World) -> None:
+    """Every age that a domain needs has people enough; nobody is older than 100, nobody is born after the clock's day."""
+    ages = "SELECT count(*) FROM people WHERE date_sub('year', birth, DATE '2026-11-21') BETWEEN {} AND {}"
+    assert one(world, ages.format(0, 17)) > 300
+    assert one(world, ages.format(60, 100)) > 1_000
+    assert one(world, ages.format(90, 100)) > 20
+    assert one(world, ages.format(0, 100)) == one(world, "SELECT count(*) FROM people")
+
+
+def test_every_household_has_one_living_head(world: World) -> None:
+    """And counts its living members."""
+    assert one(world, "SELECT count(*) FROM people WHERE slot = 0 AND died IS NULL") == 2_000
+    members = "SELECT h, count(*) FILTER (died IS NULL) AS living FROM people GROUP BY h"
+    assert one(world, f"SELECT count(*) FROM households JOIN ({members}) USING (h) WHERE size <> living") == 0
+    heads = "households f JOIN people p ON p.n = f.head WHERE (f.head_name, f.head_id_number) <> (p.name, p.id_number)"
+    assert one(world, f"SELECT count(*) FROM {heads}") == 0
+
+
+def test_a_death_lies_between_birth_and_today(world: World) -> None:
+    """Some people have died, within two years."""
+    assert one(world, "SELECT count(*) FROM people WHERE died IS NOT NULL") > 50
+    assert one(world, "SELECT count(*) FROM people WHERE died <= birth OR died >= DATE '2026-11-21'") == 0
+
+
+def test_names_have_what_breaks_systems(world: World) -> None:
+    """Signs outside the 16-bit plane, names with a middle dot, ethnic groups; children have their father's surname."""
+    assert one(world, "SELECT count(*) FROM people WHERE name LIKE '%𠮷%'") > 0
+    assert one(world, "SELECT count(*) FROM people WHERE name LIKE '%·%'") > 0
+    assert one(world, "SELECT count(DISTINCT nation) FROM people") > 8
+    father = "people c JOIN people f ON f.h = c.h AND f.slot < 2 AND f.sex = '1' WHERE c.slot = 2 AND c.surname <> f.surname"
+    assert one(world, f"SELECT count(*) FROM {father}") == 0
+
+
+def test_the_same_chunk_comes_out_alike_whatever_stood_before(world: World) -> None:
+    """A household is a function of seed and number; another seed has other people."""
+    before = world.values("SELECT * FROM people WHERE h BETWEEN 500 AND 509 ORDER BY n")
+    found = {}
+    for seed in (7, 8):
+        with World(seed, TIMES) as made:
+            made.stand(3, 500, 10)
+            found[seed] = made.values("SELECT * FROM people ORDER BY n")
+    assert found[7] == before
+    assert not {row[7] for row in found[8]} & {row[7] for row in before}
+
+
+def test_couples_of_the_old_systems_are_heads_and_spouses(world: World) -> None:
+    """One person has one name, number, address and telephone in every business system."""
+    rows = world.values("SELECT id_number, name, sex, birth, division, address, phone FROM people WHERE slot < 2 AND h < 200")
+    theirs = {
+        (each.id_number, each.name, each.sex, each.birth, each.division, each.address, each.phone)
+        for pair in couples(7, 0, 200)
+        for each in (pair.man, pair.woman)
+    }
+    assert len(rows) > 330
+    assert set(rows) <= theirs
+    assert all(isinstance(row[3], date) for row in rows)
