@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from adapters.formats import csv, fixed_width, json, ndjson
+from adapters.formats import csv, fixed_width, json, ndjson, xml
 from hub.interface import Column, DataError, Heading, Layout
 
 LAYOUT = Layout(
@@ -52,6 +52,8 @@ STRICT = [
     fixed_width.create(FIXED),
     fixed_width.create(FIXED | {"encoding": "gbk", "line_end": "lf"}),
     fixed_width.create({"tables": {"fafang": {"columns": WIDE | {"xm": {"width": 400, "align": "right", "pad": "*"}}}}}),
+    xml.create({}),
+    xml.create({"encoding": "gb18030"}),
 ]
 
 HOSTILE = """'|"|''|\\|,|=1+1|'=1|''@a|-1|＋1|null|NULL|\\N|nan|€|·|𠮷|司马　相如|{}|</script>|*| |　|0|😀"""
@@ -96,7 +98,7 @@ def test_exact_formats_give_back_any_row(found):
 @given(rows)
 @example([{"bh": "\ufeff", "xm": None, "rs": None, "je": None, "lv": None}])
 def test_strict_formats_give_back_or_refuse(found):
-    """What GBK, unquoted CSV or a fixed width cannot hold is refused by row and column, without the value."""
+    """What GBK, unquoted CSV, a fixed width or XML cannot hold is refused by row and column, without the value."""
     for format in STRICT:
         refused = None
         try:
@@ -142,10 +144,10 @@ def test_garbage_is_a_data_error_or_rows(payload):
 
 @given(rows, st.data())
 def test_a_torn_payload_is_never_read_as_less(found, data):
-    """A fixed-width file or a JSON document that was cut anywhere is refused."""
+    """A fixed-width file, a JSON or an XML document that was cut anywhere is refused."""
     if not found:
         return
-    for format in (json.create({}), fixed_width.create(FIXED)):
+    for format in (json.create({}), xml.create({}), fixed_width.create(FIXED)):
         try:
             payload = format.encode(batch(found), LAYOUT, HEADING)
         except DataError:
