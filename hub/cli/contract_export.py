@@ -1,16 +1,17 @@
 """`hub contract export`: a release in the formats of others, each written by a module of hub.contract.export."""
 
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
 import click
 
+from hub.contract.load import load_standard
 from hub.contract.model import Standard
 from hub.contract.release import order
 from hub.interface import ConfigurationError
 from hub.problem import Problems, nearest
-from hub.repository import load
 from hub.root import find_root
 
 FORMATS: Mapping[str, tuple[str, str]] = {
@@ -22,7 +23,7 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 }
 """Format: (module, function). ``write(standard: Standard, out: Path, options: Mapping[str, str]) -> tuple[Path, ...]``.
 
-``options`` has ``dialect`` and ``domain`` where they were given; the answer is the files that were written.
+``options`` has ``root`` (of the checkout), and ``dialect`` and ``domain`` where they were given; the answer: the files written.
 """
 
 
@@ -37,11 +38,13 @@ def command(release: str | None, form: str | None, out: Path, dialect: str | Non
     """Write RELEASE (jinmin@1.0.0, or jinmin for its newest; may be left out if there is one standard) in another format."""
     if form is None:
         raise click.UsageError(f"name a format: --format {'|'.join(FORMATS)}")
-    standard = _chosen(release)
+    root = find_root()
+    standard = _chosen(release, root)
     domains = {table.domain for table in standard.tables.values()}
     if domain is not None and domain not in domains:
         raise ConfigurationError(f"{standard.name}@{standard.version} has no domain '{domain}': {nearest(domain, domains)}")
-    options = {name: value for name, value in (("dialect", dialect), ("domain", domain)) if value is not None}
+    named = {"root": str(root), "dialect": dialect, "domain": domain}
+    options = {name: value for name, value in named.items() if value is not None}
     module, function = FORMATS[form]
     written: tuple[Path, ...] = getattr(import_module(module), function)(standard, out, options)
     for path in written[:12]:
@@ -50,19 +53,24 @@ def command(release: str | None, form: str | None, out: Path, dialect: str | Non
         click.echo(f"and {len(written) - 12} more")
 
 
-def _chosen(release: str | None) -> Standard:
+def _chosen(release: str | None, root: Path) -> Standard:
     """The release that is meant. ConfigurationError with the known ones if there is none."""
-    repository, problems = load(find_root())
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise Problems(errors)
-    standards = repository.standards
-    names = {standard.name for standard in standards.values()}
+    folders = {f"{path.parent.name}@{path.name}": path for path in sorted(root.glob("contracts/*/*")) if path.is_dir()}
+    names = {name.partition("@")[0] for name in folders}
     if release is None and len(names) != 1:
-        raise ConfigurationError(f"name the release to write: {', '.join(sorted(standards))}")
+        raise ConfigurationError(f"name the release to write: {', '.join(folders)}")
     wanted = release or next(iter(names))
-    if wanted in standards:
-        return standards[wanted]
     if wanted in names:
-        return max((each for each in standards.values() if each.name == wanted), key=lambda each: order(each.version))
-    raise ConfigurationError(f"there is no release '{wanted}': {nearest(wanted, standards)}")
+        wanted = max((name for name in folders if name.startswith(f"{wanted}@")), key=_age)
+    if wanted not in folders:
+        raise ConfigurationError(f"there is no release '{wanted}': {nearest(wanted, folders)}")
+    standard, problems = load_standard(folders[wanted], root)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if standard is None or errors:
+        raise Problems(errors)
+    return standard
+
+
+def _age(name: str) -> tuple[int, ...]:
+    version = name.partition("@")[2]
+    return order(version) if re.fullmatch(r"\d+(\.\d+)*", version) else ()
