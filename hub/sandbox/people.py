@@ -19,13 +19,13 @@ from functools import lru_cache
 
 from hub.sandbox.world.database import World
 from hub.sandbox.world.macros import Times
-from hub.sandbox.world.population import WEIGHTS
+from hub.sandbox.world.population import WEIGHTS, everybody
 
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _PAGE = 500  # couples that are made at a time
 _COUPLES = """PREPARE couples AS
 SELECT h, foreigner, country, foreign_name, surname, given, sex, id_number, birth, nation, education, occupation, division,
-    address, phone FROM everybody() WHERE slot < 2 ORDER BY h, sex"""
+    address, phone FROM ({}) WHERE slot < 2 ORDER BY h, sex"""
 _ANY_DAY = Times(datetime(2026, 1, 1))  # noqa: DTZ001 - what is told here does not depend on it
 
 
@@ -90,7 +90,7 @@ def couple(seed: int, number: int) -> Couple:
 @lru_cache(maxsize=4)
 def _world(seed: int) -> World:
     world = World(seed, _ANY_DAY)
-    world.do(_COUPLES)
+    world.do(_COUPLES.format(everybody(seed)))
     return world
 
 

@@ -4,7 +4,8 @@ The hub's own DuckDB (hub.kernel.duck) is locked: it may define nothing. A world
 a database of its own, in memory, with one thread, no extensions and no files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 
 from hub.interface import ConfigurationError
 from hub.sandbox.world.macros import Times, macros
-from hub.sandbox.world.population import HOUSEHOLDS, PEOPLE, statements
+from hub.sandbox.world.population import HOUSEHOLDS, people, statements
 
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
@@ -42,9 +43,10 @@ class World:
     def __init__(self, seed: int, times: Times) -> None:
         self._connection = duckdb.connect(":memory:", config=_SETTINGS)
         self._connection.execute("SET enable_external_access = false")
+        self._seed, self._standing = seed, (-1, 0, 0)
         self._span = _Span()
         self._connection.register("span", self._span)
-        for statement in (*macros(seed, times), *statements(seed, times.today)):
+        for statement in (*macros(seed, times), *statements(times.today)):
             self._connection.execute(statement)
         self._connection.execute(
             f"CREATE TABLE clock AS SELECT TIMESTAMP '{times.upper}' AS upper, DATE '{times.today}' AS today"
@@ -62,9 +64,12 @@ class World:
 
     def stand(self, number: int, first: int, many: int) -> None:
         """Chunk ``number``: the households ``first`` .. ``first + many - 1`` take the place of the former."""
+        if self._standing == (number, first, many):
+            return
+        self._standing = number, first, many
         self.span(first, many)
         for name, sql in (
-            ("people", PEOPLE),
+            ("people", people(self._seed)),
             ("households", HOUSEHOLDS),
             ("once", f"SELECT 1 AS one WHERE {number} = 0"),
             ("chunk", f"SELECT CAST({number} AS BIGINT) AS number"),
@@ -72,8 +77,19 @@ class World:
             self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
 
     def span(self, first: int, many: int) -> None:
-        """The households of which ``everybody()`` tells from now on."""
+        """The households of which ``everybody`` tells from now on."""
         self._span.households = range(first, first + many)
+
+    @contextmanager
+    def room(self) -> Iterator[None]:
+        """What a story makes inside goes with it, so that no story finds what another left."""
+        self._connection.execute("CREATE SCHEMA room")
+        self._connection.execute("SET search_path = 'room,main'")
+        try:
+            yield
+        finally:
+            self._connection.execute("SET search_path = 'main'")
+            self._connection.execute("DROP SCHEMA room CASCADE")
 
     def do(self, sql: str, what: str = "") -> None:
         """Run a statement. ConfigurationError names ``what`` (a place in a story) and says DuckDB's first line."""

@@ -40,13 +40,16 @@ def fill(
     ``size``: households of a chunk.
     """
     truth = Truth({})
-    for script in scripts:
-        _create(script, urls[script.name])
-        with World(seed, Times(upper)) as world:
-            told = Teller(world, script, defects)
-            with writer(urls[script.name]) as target:
+    if not scripts:
+        return truth
+    with World(seed, Times(upper)) as world:
+        for script in scripts:
+            _create(script, urls[script.name])
+            with world.room(), writer(urls[script.name]) as target:
+                told = Teller(world, script, defects)
                 for number, first, many in chunks(0, 0, households(people), size):
                     told.tell(target, number, first, many)
+    for script in scripts:
         settle(script, urls[script.name])
         with Reckoner.open(script, urls[script.name], None, upper) as reckoner:
             truth.tables |= reckoner.first()
@@ -72,7 +75,7 @@ class Teller:
         self._tables = tables(script.source)
         for statement in script.statements:
             if statement.kind == "MACRO":
-                world.do(statement.sql, str(statement.place))
+                world.do(statement.once, str(statement.place))
 
     def tell(self, target: Writer, number: int, first: int, many: int, stamps: Mapping[str, str] | None = None) -> dict[str, int]:
         """Write the rows of one chunk; ``stamps``: table -> SQL of the update column's value. How many rows each table got."""

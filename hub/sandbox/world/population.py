@@ -38,21 +38,27 @@ COLUMNS = (
 )
 
 
-def statements(seed: int, today: str) -> list[str]:
+def statements(today: str) -> list[str]:
     """Macros and the tables that are the same in every chunk."""
     return [
         f"CREATE MACRO known_day() AS DATE '{today}'",
         *_numbers(),
-        f"CREATE MACRO homes() AS TABLE {_homes(seed)}",
-        f"CREATE MACRO seats() AS TABLE {_seats()}",
-        f"CREATE MACRO everybody() AS TABLE {_everybody()}",
         f"CREATE TABLE divisions AS SELECT unnest({texts(tuple(code for code, _ in BEIJING))}) AS code,"
         f" unnest({texts(tuple(name for _, name in BEIJING))}) AS name",
         f"CREATE TABLE institutions AS SELECT unnest(institution_of(CAST(i AS INTEGER))) FROM range(1, {INSTITUTIONS + 1}) t(i)",
     ]
 
 
-PEOPLE = f"SELECT {', '.join(COLUMNS)} FROM everybody() WHERE present"  # of the households that stand in span
+def people(seed: int) -> str:
+    """SELECT: who lives in the households that stand in ``span``, columns as COLUMNS."""
+    return f"SELECT {', '.join(COLUMNS)} FROM ({everybody(seed)}) WHERE present"
+
+
+def everybody(seed: int) -> str:
+    """SELECT: all six of each household in ``span``, whether they live in it (``present``) or not, and what papers say of them."""
+    return f"WITH homes AS ({_homes(seed)}), seats AS ({_seats()}) {_everybody()}"
+
+
 HOUSEHOLDS = """
 SELECT h, CAST(count(*) FILTER (died IS NULL) AS INTEGER) AS size, any_value(division) AS division, any_value(address) AS address,
     chance(h, 'urban', 0.7) AS urban, max(n) FILTER (slot = 0) AS head, max(name) FILTER (slot = 0) AS head_name,
@@ -123,17 +129,17 @@ def _seats() -> str:
             WHEN 2 THEN birth <= known_day() - 90 AND chance(h, 'child', CASE WHEN age < 18 THEN 0.8 ELSE 0.3 END)
             WHEN 3 THEN birth <= known_day() - 90 AND chance(h, 'sibling', CASE WHEN age < 18 THEN 0.45 ELSE 0.12 END)
             ELSE age < 100 AND chance(h, 'parents', 0.3) AND chance(n, 'lives', 0.75) END AS present
-    FROM homes(), (SELECT unnest([0, 1, 2, 3, 4, 5]) AS slot)"""
+    FROM homes, (SELECT unnest([0, 1, 2, 3, 4, 5]) AS slot)"""
 
 
 def _everybody() -> str:
     return f"""
-    WITH named AS (
+    , named AS (
         SELECT *, CASE WHEN draw(line, 'people', 1000) < 30 THEN pick(line, 'minority', {texts(_MINORITIES)})
                 WHEN draw(line, 'people', 1000) < 100 THEN pick(line, 'nation', {texts(HAN_LIKE)}) ELSE '01' END AS nation,
             CASE WHEN draw(line, 'people', 1000) < 30 THEN '' ELSE pick(line, 'surname', {texts(SURNAMES)}) END AS surname,
             CASE WHEN surname = '' THEN {_ethnic()} ELSE {_given()} END AS given
-        FROM seats()
+        FROM seats
     )
     SELECT *, surname || given AS name,
         citizen(CAST(origin AS BIGINT) * 100000000000 + CAST(d8(birth) AS BIGINT) * 1000 + number_of_day) AS id_number,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, Table, and_, delete, select
 
 from hub.mapping.expression import parse
 from hub.mapping.model import Mapping as FieldMapping
@@ -198,17 +198,17 @@ def settle(script: Script, url: str) -> None:
         connection.execute(delete(PLANTED).where(PLANTED.c.table_name.in_(own), PLANTED.c.kind == JOINED))
         reckoner = Reckoner(connection, script, None, datetime(9999, 1, 1))  # noqa: DTZ001 - local time
         joining = [mapping for mapping in script.mappings if len(mapping.aliases) > 1]
+        local = tables(script.source) if joining else {}
         for mapping in joining:
-            _part(reckoner, mapping)
+            _part(reckoner, mapping, local)
         for mapping in joining:
             _note_joined(reckoner, mapping)
     database.dispose()
 
 
-def _part(reckoner: Reckoner, mapping: FieldMapping) -> None:
+def _part(reckoner: Reckoner, mapping: FieldMapping, local: Mapping[str, Table]) -> None:
     """Where two rows of one join are spoilt for this mapping, the second gets its values back."""
     aliases = list(mapping.aliases)
-    local = tables(reckoner.script.source)
     for place, alias in enumerate(aliases):
         for other in aliases[place + 1 :]:
             both = reckoner.noted(mapping, alias), reckoner.noted(mapping, other)

@@ -55,8 +55,9 @@ class Statement:
 
     @property
     def once(self) -> str:
-        """A view as a table: what several others read is told once a chunk, and is planned once."""
-        return _STATEMENT.sub(f'CREATE OR REPLACE TEMP TABLE "{self.name}"', self.sql, count=1)
+        """To be run for every chunk, a view as a table: what several others read is told once, and planned once."""
+        kind = "TABLE" if self.kind == "VIEW" else self.kind
+        return _STATEMENT.sub(f'CREATE OR REPLACE {kind} "{self.name}"', self.sql, count=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,15 +85,21 @@ def step(scripts: Sequence[Script], urls: Mapping[str, str], seed: int, number: 
     """Step ``number`` (1, 2 ...) of every story; the truth is that of the two-hour window that holds ``at`` (local time)."""
     truth = Truth({})
     lower = at.replace(minute=0, second=0, microsecond=0) - timedelta(hours=at.hour % 2)
+    if not scripts:
+        return truth
+    absent: dict[str, dict[str, int]] = {}
+    with World(seed, Times(at, stamp=at)) as world:
+        for script in scripts:
+            url = urls[script.name]
+            absent[script.name] = _changes(script, url, world, number, at)
+            with world.room():
+                _newcomers(script, url, world, at, defects)
     for script in scripts:
         url = urls[script.name]
-        with World(seed, Times(at, stamp=at)) as world:
-            absent = _changes(script, url, world, number, at)
-            _newcomers(script, url, world, at, defects)
         settle(script, url)
         with Reckoner.open(script, url, lower, lower + timedelta(hours=2)) as reckoner:
             found = reckoner.later()
-        for table, rows in absent.items():
+        for table, rows in absent[script.name].items():
             found[table].absent = rows
         truth.tables |= found
     return truth

@@ -10,7 +10,7 @@ import pytest
 from hub.sandbox.people import check_digit, couples
 from hub.sandbox.world.database import World
 from hub.sandbox.world.macros import Times
-from hub.sandbox.world.population import SPACE
+from hub.sandbox.world.population import SPACE, everybody
 
 TIMES = Times(datetime(2026, 11, 22, 2))
 
@@ -35,7 +35,7 @@ def test_a_million_people_have_a_million_numbers() -> None:
         made.do("CREATE TABLE seen (id_number VARCHAR)")
         for first in (0, 60_000, 120_000, 9_000_000, 9_060_000, 9_120_000):
             made.span(first, 60_000)
-            made.do("INSERT INTO seen SELECT id_number FROM everybody() WHERE present")
+            made.do(f"INSERT INTO seen SELECT id_number FROM ({everybody(7)}) WHERE present")
         ((people, numbers),) = made.values("SELECT count(*), count(DISTINCT id_number) FROM seen")
         assert people == numbers > 1_000_000
         points = "SELECT count(DISTINCT (h * 6934639) % {0}) FROM range({0}) t(h)"
