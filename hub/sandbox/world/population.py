@@ -55,7 +55,7 @@ def people(seed: int) -> str:
 
 
 def everybody(seed: int) -> str:
-    """SELECT: all six of each household in ``span``, whether they live in it (``present``) or not, and what papers say of them."""
+    """SELECT: all six of each household in ``span``, living in it (``present``) or not, and what papers say of them."""
     return f"WITH homes AS ({_homes(seed)}), seats AS ({_seats()}) {_everybody()}"
 
 
