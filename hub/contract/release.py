@@ -1,10 +1,11 @@
 """Takes every release of every standard; gives the one that a reference means, or says why there is none. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from hub.contract.model import Standard, Table
+from hub.interface import ConfigurationError
 from hub.problem import Place, Problem, nearest
 
 
@@ -48,6 +49,26 @@ class Releases:
             return None, []  # one is there, but wrong
         message = f"no release of {name} is published and in force on {self.today}"
         return None, [Problem(place, "no-release", message, f"pin one: {name}@{releases[-1].version}" if releases else "")]
+
+
+def pair(known: Collection[str], old: str, new: str) -> tuple[str, str]:
+    """Two releases of one standard as a person writes them: ``jinmin@1.0.0``, or ``1.0.0`` where no other standard has both.
+
+    ConfigurationError with the nearest known ones if there is none, or with all that are meant if there are several.
+    """
+    written = {word.partition("@")[0] for word in (old, new) if "@" in word}
+    if len(written) > 1:
+        raise ConfigurationError(f"{' and '.join(sorted(written))[:80]} are two standards: name two releases of one")
+    versions = [word.rpartition("@")[2] for word in (old, new)]
+    names = written or {each.partition("@")[0] for each in known}
+    whole = [[f"{name}@{version}" for version in versions] for name in sorted(names)]
+    hits = [each for each in whole if set(each) <= set(known)]
+    if len(hits) == 1:
+        return hits[0][0], hits[0][1]
+    if hits:
+        raise ConfigurationError(f"several standards have both releases: {', '.join(each[0] for each in hits)}; write one so")
+    missing = next((each for each in whole[0] if each not in known), old) if written else f"{old} and {new}"
+    raise ConfigurationError(f"there is no release {missing[:80]!r}: {nearest(missing, known)}")
 
 
 def order(version: str) -> tuple[int, ...]:
