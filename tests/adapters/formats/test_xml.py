@@ -21,7 +21,8 @@ LAYOUT = Layout(
     "sn",
 )
 HEADING = Heading("B0001", "bank/detail", "2026-11-22-02:00", "bank@1.0.0", "2026-11-22 04:00:01")
-HEAD = '<batch batch="B0001" table="detail" standard="bank@1.0.0" window="2026-11-22-02:00" staged_at="2026-11-22 04:00:01" count="{}">'
+WHEN = 'window="2026-11-22-02:00" staged_at="2026-11-22 04:00:01"'
+HEAD = f'<batch batch="B0001" table="detail" standard="bank@1.0.0" {WHEN} count="{{}}">'
 
 
 def batch(*rows):
