@@ -23,7 +23,8 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 }
 """Format: (module, function). ``write(standard: Standard, out: Path, options: Mapping[str, str]) -> tuple[Path, ...]``.
 
-``options`` has ``root`` (of the checkout), and ``dialect`` and ``domain`` where they were given; the answer: the files written.
+``options`` has ``root`` (of the checkout), and ``dialect``, ``domain``, ``envelope`` (``yes``) and ``references`` where they were
+given; the answer: the files written.
 """
 
 
@@ -34,16 +35,19 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The file (xlsx) or folder to write.")
 @click.option("--dialect", help="sql: the database whose words are written.")
 @click.option("--domain", help="Only the tables of one business domain.")
-def command(release: str | None, form: str | None, out: Path, dialect: str | None, domain: str | None) -> None:
+@click.option("--envelope", is_flag=True, help="sql, jsonschema, xsd: with the columns that the hub puts before the fields.")
+@click.option("--references", help="sql: comment (default) or constraint.")
+def command(release: str | None, form: str | None, out: Path, envelope: bool, **given: str | None) -> None:
     """Write RELEASE (jinmin@1.0.0, or jinmin for its newest; may be left out if there is one standard) in another format."""
     if form is None:
         raise click.UsageError(f"name a format: --format {'|'.join(FORMATS)}")
     root = find_root()
     standard = _chosen(release, root)
+    domain = given["domain"]
     domains = {table.domain for table in standard.tables.values()}
     if domain is not None and domain not in domains:
         raise ConfigurationError(f"{standard.name}@{standard.version} has no domain '{domain}': {nearest(domain, domains)}")
-    named = {"root": str(root), "dialect": dialect, "domain": domain}
+    named = {"root": str(root), "envelope": "yes" if envelope else None, **given}
     options = {name: value for name, value in named.items() if value is not None}
     module, function = FORMATS[form]
     written: tuple[Path, ...] = getattr(import_module(module), function)(standard, out, options)

@@ -45,7 +45,7 @@ def by_domain(standard: Standard, options: Mapping[str, str]) -> dict[str, tuple
 
 def only(options: Mapping[str, str], known: Iterable[str], form: str) -> None:
     """ConfigurationError for an option that a format does not have."""
-    for name in sorted(options.keys() - {"domain", *known}):
+    for name in sorted(options.keys() - {"root", "domain", *known}):
         raise ConfigurationError(f"--{name} says nothing about --format {form}: leave it out")
 
 
