@@ -87,7 +87,7 @@ FROM turned;
 CREATE OR REPLACE TEMP VIEW specialpoor_agreement AS
 SELECT n AS ag_id, ref('XY', n, 10) AS ag_no, n AS sp_id,
     CASE mode WHEN '供养机构' THEN (institution('养老机构', n)).name WHEN '社会组织' THEN (institution('评估机构', n)).name END AS org_name,
-    mode, days_after(confirmed, 3) AS sign_date, since AS start_date, days_after(since, 729) AS stop_date,
+    mode, least(days_after(confirmed, 3), since) AS sign_date, since AS start_date, days_after(since, 729) AS stop_date,
     pick(n, 'xy/nr', ['每日巡访、送餐和代办', '住院陪护、日常照料', '生活照料、精神慰藉']) AS content,
     CAST(CAST("between"(n, 'xy/fy', 30, 120) * 10 AS DECIMAL(10,2)) AS VARCHAR) AS fee, '0' AS del_flag,
     saved(days_after(confirmed, 3), n, 'xy/gx') AS modify_time
