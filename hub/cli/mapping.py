@@ -1,45 +1,15 @@
-"""`hub mapping test`: runs the tests that stand in the mapping files through the real kernel."""
+"""`hub mapping`: tests of the mappings, first drafts, and what they feed."""
 
 import click
 
-from hub.cli.output import as_json_text, json_option
-from hub.interface import ConfigurationError
-from hub.kernel.inline_test import run_tests
-from hub.problem import Problems, nearest
-from hub.repository import load
-from hub.root import find_root
+from hub.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "test": ("hub.cli.mapping_test", "Run the tests that stand in the mapping files."),
+    "coverage": ("hub.cli.mapping_coverage", "Which items of the standards are fed, by which column, and how."),
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, modules=COMMANDS)
 def command() -> None:
-    """Test the mappings."""
-
-
-@command.command("test")
-@click.argument("mappings", nargs=-1)
-@json_option
-@click.pass_context
-def test_command(context: click.Context, mappings: tuple[str, ...], as_json: bool) -> None:
-    """Run the inline tests of all MAPPINGS or those named. Exit code 1 if one fails."""
-    repository, problems = load(find_root())
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise Problems(errors)
-    for name in mappings:
-        if name not in {mapping.name for mapping in repository.mappings}:
-            known = (mapping.name for mapping in repository.mappings)
-            raise ConfigurationError(f"no mapping is called '{name}': {nearest(name, known)}")
-    results = [
-        result
-        for mapping in repository.mappings
-        if not mappings or mapping.name in mappings
-        for result in run_tests(mapping, repository)
-    ]
-    failed = [result for result in results if not result.passed]
-    if as_json:
-        click.echo(as_json_text(results))
-    else:
-        for result in failed:
-            click.echo(str(result))
-        click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
-    context.exit(1 if failed else 0)
+    """The mappings: test them, draft them, see what they feed."""
