@@ -74,7 +74,7 @@ class World:
             ("once", f"SELECT 1 AS one WHERE {number} = 0"),
             ("chunk", f"SELECT CAST({number} AS BIGINT) AS number"),
         ):
-            self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
+            self._connection.execute(f"CREATE OR REPLACE TABLE main.{name} AS {sql}")  # not in a room
 
     def span(self, first: int, many: int) -> None:
         """The households of which ``everybody`` tells from now on."""

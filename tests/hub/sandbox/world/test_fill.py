@@ -3,6 +3,7 @@
 # ruff: noqa: DTZ001 - local time without a zone
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -57,6 +58,14 @@ def test_the_same_seed_gives_the_same_rows(micro: Script, tmp_path: Path) -> Non
     query = "SELECT * FROM t_person ORDER BY nm"
     assert (rows(first[0], query), first[1]) == (rows(again[0], query), again[1])
     assert rows(first[0], query) != rows(other[0], query)
+
+
+def test_one_story_after_the_other_finds_the_same_world(micro: Script, tmp_path: Path) -> None:
+    """What one made for itself is gone, the people of the chunk are still there."""
+    urls = [f"sqlite:///{tmp_path}/{name}" for name in "ab"]
+    other = replace(micro, source=replace(micro.source, name="other"))
+    fill([micro, other], {"local": urls[0], "other": urls[1]}, 7, 300, UPPER, defects=0)
+    assert rows(urls[0], "SELECT * FROM t_person") == rows(urls[1], "SELECT * FROM t_person") != []
 
 
 def test_without_defects_nothing_is_spoilt(micro: Script, tmp_path: Path) -> None:
