@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from hub.contract.excel.finding import Cell, Finding, at
 from hub.contract.excel.sheet import Sheet
-from hub.contract.excel.words import CATALOG_PREFIX, HEADINGS, LABELS, SIGNATURES, half, plain
+from hub.contract.excel.words import CATALOG_PREFIX, HEADINGS, LABELS, SIGNATURES, half, heading, plain
 
 MAX_HEADER = 4  # rows
 _UNSAID = ("number", "remark")  # columns that say nothing about the row
@@ -111,9 +111,7 @@ def _entry(cell: Cell) -> str | None:
 
 
 def _incomplete(header: Header) -> Finding:
-    words = HEADINGS[header.kind]
-    missing = [next(word for word, column in list(words.items())[1:] if column == each and not word.isascii()) for each in
-               sorted(SIGNATURES[header.kind] - header.columns.keys())]  # fmt: skip
+    missing = [heading(header.kind, each) for each in sorted(SIGNATURES[header.kind] - header.columns.keys())]
     first = next(iter(header.cells.values()))
     message = f"a header row without {'、'.join(missing)}: the rows below are not read"
     return at(first, "header", message, f"add or rename the column: {'、'.join(missing)}")

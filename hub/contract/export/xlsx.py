@@ -6,14 +6,12 @@ Comments in the YAML files are not part of a release and are not written.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hub.contract.excel.page import Book, Page
+from hub.contract.excel.remarks import Remarks, remarks
 from hub.contract.excel.words import CATALOG, CATALOG_PREFIX, SOURCE_PREFIX, chinese
 from hub.contract.model import Code, CodeList, Element, Field, Standard, Table
-from hub.document import read
 from hub.interface import ConfigurationError
 
 FIELDS = ("序号", "字段名", "中文名称", "数据元", "格式", "必填", "值域", "主键", "引用", "最小值", "最大值", "说明")
@@ -41,16 +39,6 @@ TABLES = (
 SEPARATOR = "、"
 
 
-@dataclass(frozen=True, slots=True)
-class Remarks:
-    """What the files of a release say beyond the model: description; entries of elements, lists and tables by name."""
-
-    release: Mapping[str, Any]
-    elements: Mapping[str, Mapping[str, Any]]
-    lists: Mapping[str, Mapping[str, Any]]
-    tables: Mapping[str, Mapping[str, Any]]
-
-
 def write(standard: Standard, out: Path, options: Mapping[str, str]) -> tuple[Path, ...]:
     """Writes ``out``, or ``<standard>-<version>.xlsx`` in the folder ``out``; gives its path.
 
@@ -66,7 +54,7 @@ def write(standard: Standard, out: Path, options: Mapping[str, str]) -> tuple[Pa
         elements = [each for each in elements if each.name in {field.element.name for field in fields}]
         named = {field.codes.name for field in fields if field.codes} | {each.codes for each in elements}
         lists = [each for each in lists if each.name in named]
-    said = remarks(standard, Path(options["root"])) if "root" in options else Remarks({}, {}, {}, {})
+    said = remarks(standard, Path(options["root"])) if "root" in options else Remarks()
     book = Book()
     _release(book, standard, said)
     _tables(book, tables, said)
@@ -77,25 +65,6 @@ def write(standard: Standard, out: Path, options: Mapping[str, str]) -> tuple[Pa
     _rules(book, tables)
     book.save(path)
     return (path,)
-
-
-def remarks(standard: Standard, root: Path) -> Remarks:
-    """Read from the files from which the release was read."""
-    folder = (root / standard.place.path).parent
-    elements = {element.place.path for element in standard.elements.values()}
-    return Remarks(
-        _data(folder / "standard.yaml", root, "standard"),
-        {name: entry for path in sorted(elements) for name, entry in _data(root / path, root, "elements").items()},
-        _data(folder / "codes" / "index.yaml", root, "codes") if standard.code_lists else {},
-        {table.name: _data(root / table.place.path, root, "table") for table in standard.tables.values()},
-    )
-
-
-def _data(path: Path, root: Path, kind: str) -> Mapping[str, Any]:
-    document, _ = read(path, root, kind)
-    if document is None:
-        raise ConfigurationError(f"{path} has changed since it was read: run the command again")
-    return document.data
 
 
 def _release(book: Book, standard: Standard, said: Remarks) -> None:
@@ -109,7 +78,7 @@ def _release(book: Book, standard: Standard, said: Remarks) -> None:
         ("发布单位", standard.authority),
         ("状态", chinese("status", standard.status)),
         ("生效日期", standard.effective_from.isoformat()),
-        ("说明", str(said.release.get("description", ""))),
+        ("说明", said.description),
         *((f"{SOURCE_PREFIX}:{key}", value) for key, value in standard.source.items()),
     ]
     for row in rows:
@@ -125,7 +94,7 @@ def _tables(book: Book, tables: Sequence[Table], said: Remarks) -> None:
         folder = Path(table.place.path).parent.name
         catalog = [table.catalog.get(key, "") for key in (*CATALOG, *others)]
         heads = (table.name, table.code, table.title, table.domain, folder, table.grain, table.as_of or "")
-        description = str(said.tables.get(table.name, {}).get("description", ""))
+        description = said.tables.get(table.name, "")
         page.row((number, *heads, *catalog[: len(CATALOG)], description, *catalog[len(CATALOG) :]))
 
 
@@ -134,17 +103,17 @@ def _elements(book: Book, elements: Iterable[Element], said: Remarks) -> None:
     page.title("数据元")
     page.heading(ELEMENTS, freeze=True)
     for number, element in enumerate(elements, 1):
-        page.row((number, *_element(element, said.elements.get(element.name, {}))))
+        page.row((number, *_element(element, said.states.get(element.name, ""))))
 
 
-def _element(element: Element, entry: Mapping[str, Any]) -> tuple[str, ...]:
+def _element(element: Element, state: str) -> tuple[str, ...]:
     if any(SEPARATOR in synonym for synonym in element.synonyms):
         raise ConfigurationError(f"{element.place}: a synonym of {element.name} contains {SEPARATOR}: write two synonyms")
     return (
         *(element.id, element.name, element.short, str(element.notation), element.codes or "", element.check or ""),
         *(element.minimum or "", element.maximum or "", element.unit, element.level, _yes(element.personal)),
         *(element.mask or "", SEPARATOR.join(element.synonyms)),
-        chinese("state", entry["status"]) if "status" in entry else "",
+        chinese("state", state) if state else "",
         *(element.definition, Path(element.place.path).stem),
     )
 
@@ -153,15 +122,14 @@ def _lists(book: Book, lists: Iterable[CodeList], said: Remarks) -> None:
     page = book.page("值域", (14, 24, 30, 30, 14, 14, 8, 24, 8, 40))
     page.title("值域代码")
     for codes in lists:
-        entry = said.lists.get(codes.name, {})
         page.blank()
         page.labels(
             [
                 ("代码表", codes.name),
                 ("标题", codes.title),
                 ("自编", _yes(codes.local)),
-                ("文件", str(entry.get("file", ""))),
-                ("备注", str(entry.get("note", ""))),
+                ("文件", said.files.get(codes.name, "")),
+                ("备注", said.notes.get(codes.name, "")),
             ]
         )
         page.heading(CODES)
