@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
+from hub.compiled import compiled
 from hub.dictionary.site import write
-from hub.problem import Problems
-from hub.repository import load
-from hub.root import find_root
+from hub.root import find_root, state_folder
 
 
 @click.command()
@@ -15,10 +14,8 @@ from hub.root import find_root
 def command(out: Path | None) -> None:
     """Write every table, field, code list, lineage and partner as pages; open index.html in a browser."""
     root = find_root()
-    repository, problems = load(root)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise Problems(errors)
+    made = compiled(root, state_folder(root))
+    made.sound()
     folder = out or root / "docs-site"
-    pages = write(repository, folder)
+    pages = write(made.repository, folder)
     click.echo(f"{folder / 'index.html'}: {pages:,} pages")

@@ -1,7 +1,7 @@
 """Takes a Repository and its Notes; gives every page of the site: path, template and values. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,6 +13,7 @@ from hub.dictionary.notes import Notes
 from hub.dictionary.sharing import Sharing, sharings
 from hub.dictionary.uses import Uses, uses
 from hub.mask import of_element
+from hub.plan import Ground
 from hub.repository import Repository
 
 
@@ -27,17 +28,27 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The tables of a business domain of a release; ``folder`` is its English name."""
+    """The tables of a business domain of a release."""
 
     title: str
-    folder: str
+    english: str
     tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a partner receives of one business domain, and why."""
+
+    domain: str
+    english: str
+    ground: Ground
+    sharings: tuple[Sharing, ...]
 
 
 def pages(repository: Repository, notes: Notes) -> Iterator[Page]:
     """All pages, in an order that depends on the files alone."""
     shared = sharings(repository)
-    standards = tuple(repository.standards.values())
+    standards = tuple(sorted(repository.standards.values(), key=lambda each: -len(each.tables)))  # the largest is looked for most
     domains = {name: _domains(standard) for name, standard in repository.standards.items()}
     common = {"notes": notes}
     partners = tuple(repository.partners.values())
@@ -65,12 +76,12 @@ def _domains(standard: Standard) -> tuple[Domain, ...]:
     tables: defaultdict[str, list[Table]] = defaultdict(list)
     for table in standard.tables.values():
         tables[table.domain].append(table)
-    return tuple(Domain(title, _folder(found[0]), tuple(found)) for title, found in tables.items())
+    return tuple(Domain(title, _english(found[0]), tuple(found)) for title, found in tables.items())
 
 
-def _folder(table: Table) -> str:
-    """contracts/<standard>/<version>/tables/<domain>/<table>.yaml: the folder is the domain's English name."""
-    return PurePosixPath(table.place.path).parent.name
+def _english(table: Table) -> str:
+    """The domain's English name: the folder in contracts/<standard>/<version>/tables/<domain>/<table>.yaml."""
+    return PurePosixPath(table.place.path).parent.name.replace("_", " ").replace("-", " ").capitalize()
 
 
 def _table_pages(
@@ -84,7 +95,7 @@ def _table_pages(
         values = {
             "standard": standard,
             "table": table,
-            "folder": _folder(table),
+            "english": _english(table),
             "lineage": _lineage(repository, table),
             "receivers": receivers[standard.name, table.name],
             "referrers": used.tables.get(table.name, ()),
@@ -111,6 +122,13 @@ def _part_pages(standard: Standard, used: Uses, notes: Notes, common: Mapping[st
         yield Page(address.code_list(standard, remark), "code_list.html", values | found)
 
 
+def _groups(shared: Iterable[Sharing]) -> tuple[Group, ...]:
+    found: defaultdict[tuple[str, str, str], list[Sharing]] = defaultdict(list)
+    for each in shared:
+        found[each.table.standard, each.table.version, each.table.domain].append(each)
+    return tuple(Group(key[2], _english(each[0].table), each[0].ground, tuple(each)) for key, each in found.items())
+
+
 def _partner_pages(repository: Repository, shared: tuple[Sharing, ...], common: Mapping[str, Any]) -> Iterator[Page]:
     by_partner: defaultdict[str, list[Sharing]] = defaultdict(list)
     for each in shared:
@@ -119,5 +137,8 @@ def _partner_pages(repository: Repository, shared: tuple[Sharing, ...], common: 
     yield Page(address.PARTNERS, "partners.html", values)
     for partner in repository.partners.values():
         schedules = [each for each in repository.schedules.values() if each.partner == partner.name]
-        found = {"partner": partner, "receives": by_partner[partner.name], "schedules": schedules}
+        domains: defaultdict[str, list[Sharing]] = defaultdict(list)
+        for each in by_partner[partner.name]:
+            domains[each.table.domain].append(each)
+        found = {"partner": partner, "receives": by_partner[partner.name], "domains": domains, "schedules": schedules}
         yield Page(address.partner(partner), "partner.html", {**common, **found})

@@ -14,7 +14,7 @@ from hub.repository import Repository
 CONTENTS = "contents.txt"
 """Names every file of the site, so that the next build removes what is no longer there, and nothing else."""
 
-_ASSETS = ("site.css", "site.js")
+_ASSETS = ("site.css", "site.js", "language.js")
 
 
 def build(repository: Repository) -> Iterator[tuple[str, bytes]]:
