@@ -1,7 +1,7 @@
 """Takes a Repository and its Notes; gives every page of the site: path, template and values. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,7 +13,6 @@ from hub.dictionary.notes import Notes
 from hub.dictionary.sharing import Sharing, sharings
 from hub.dictionary.uses import Uses, uses
 from hub.mask import of_element
-from hub.plan import Ground
 from hub.repository import Repository
 
 
@@ -28,21 +27,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The tables of a business domain of a release."""
+    """The tables of a business domain of a release; ``folder`` is its English name."""
 
     title: str
-    english: str
+    folder: str
     tables: tuple[Table, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """What a partner receives of one business domain, and why."""
-
-    domain: str
-    english: str
-    ground: Ground
-    sharings: tuple[Sharing, ...]
 
 
 def pages(repository: Repository, notes: Notes) -> Iterator[Page]:
@@ -76,12 +65,12 @@ def _domains(standard: Standard) -> tuple[Domain, ...]:
     tables: defaultdict[str, list[Table]] = defaultdict(list)
     for table in standard.tables.values():
         tables[table.domain].append(table)
-    return tuple(Domain(title, _english(found[0]), tuple(found)) for title, found in tables.items())
+    return tuple(Domain(title, _folder(found[0]), tuple(found)) for title, found in tables.items())
 
 
-def _english(table: Table) -> str:
-    """The domain's English name: the folder in contracts/<standard>/<version>/tables/<domain>/<table>.yaml."""
-    return PurePosixPath(table.place.path).parent.name.replace("_", " ").replace("-", " ").capitalize()
+def _folder(table: Table) -> str:
+    """contracts/<standard>/<version>/tables/<domain>/<table>.yaml: the folder is the domain's English name."""
+    return PurePosixPath(table.place.path).parent.name
 
 
 def _table_pages(
@@ -95,7 +84,7 @@ def _table_pages(
         values = {
             "standard": standard,
             "table": table,
-            "english": _english(table),
+            "folder": _folder(table),
             "lineage": _lineage(repository, table),
             "receivers": receivers[standard.name, table.name],
             "referrers": used.tables.get(table.name, ()),
@@ -120,13 +109,6 @@ def _part_pages(standard: Standard, used: Uses, notes: Notes, common: Mapping[st
         dated = any(each.valid_from or each.valid_to or each.replaced_by for times in codes.codes.values() for each in times)
         found = {"codes": codes, "remark": remark, "dated": dated, "uses": used.code_lists.get(codes.name, ())}
         yield Page(address.code_list(standard, remark), "code_list.html", values | found)
-
-
-def _groups(shared: Iterable[Sharing]) -> tuple[Group, ...]:
-    found: defaultdict[tuple[str, str, str], list[Sharing]] = defaultdict(list)
-    for each in shared:
-        found[each.table.standard, each.table.version, each.table.domain].append(each)
-    return tuple(Group(key[2], _english(each[0].table), each[0].ground, tuple(each)) for key, each in found.items())
 
 
 def _partner_pages(repository: Repository, shared: tuple[Sharing, ...], common: Mapping[str, Any]) -> Iterator[Page]:

@@ -5,7 +5,6 @@ A script that assigns one variable, since a page that is opened from the file sy
 
 import json
 from collections.abc import Iterator, Mapping
-from urllib.parse import quote
 
 from hub.contract.model import CodeList, Standard
 from hub.dictionary import address
@@ -55,7 +54,7 @@ def _code_entries(codes: CodeList, page: str, known: Mapping[str, str]) -> Itera
     yield "codes", codes.title, codes.name, "", page, initials(codes.title, known)
     if len(codes.codes) <= MOST_CODES:
         for code, versions in codes.codes.items():
-            yield "code", versions[-1].name, code, codes.title, f"{page}#c-{quote(code, safe='')}", ""
+            yield "code", versions[-1].name, code, codes.title, page, ""
 
 
 def _inert(text: str) -> str:

@@ -24,11 +24,11 @@ _MOMENTS = {
     ("t", 14): Words("日期时间，YYYYMMDDhhmmss", "date and time, YYYYMMDDhhmmss"),
     ("t", 19): Words("日期时间，YYYY-MM-DD hh:mm:ss", "date and time, YYYY-MM-DD hh:mm:ss"),
 }
-_CHECKS: Mapping[str, Words] = {
+CHECKS: Mapping[str, Words] = {
     "gb11643": Words("校验位按 GB 11643（公民身份号码）", "check digit of GB 11643 (citizen number)"),
     "gb32100": Words("校验位按 GB 32100（统一社会信用代码）", "check digit of GB 32100 (unified social credit code)"),
 }
-_MASKS: Mapping[str, Words] = {
+MASKS: Mapping[str, Words] = {
     "name": Words("只露第一个字", "the first character is shown"),
     "idcard": Words("只露前六位和末两位", "the first six and the last two are shown"),
     "phone": Words("只露前三位和末四位", "the first three and the last four are shown"),
@@ -36,7 +36,7 @@ _MASKS: Mapping[str, Words] = {
     "address": Words("只露前六个字", "the first six characters are shown"),
     "all": Words("全部遮盖", "nothing is shown"),
 }
-_TERMS: Mapping[str, Words] = {
+TERMS: Mapping[str, Words] = {
     "一般": Words("一般", "ordinary"),
     "重要": Words("重要", "important"),
     "敏感": Words("敏感", "sensitive"),
@@ -56,8 +56,6 @@ _TERMS: Mapping[str, Words] = {
     "condition": Words("共享条件", "condition"),
     "period": Words("更新周期", "update period"),
     "provider": Words("提供方", "provider"),
-    "file": Words("来源文件", "source file"),
-    "section": Words("来源章节", "source section"),
 }
 _EVERY = re.compile(r"(\d+) \*/(\d+) \* \* \*", re.ASCII)
 _DAILY = re.compile(r"(\d+) (\d+) \* \* \*", re.ASCII)
@@ -65,7 +63,7 @@ _DAILY = re.compile(r"(\d+) (\d+) \* \* \*", re.ASCII)
 
 def term(word: str) -> Words:
     """A word of the closed vocabularies (level, sharing, period, status, severity); any other stays as it is."""
-    return _TERMS.get(word, Words(word, word))
+    return TERMS.get(word, Words(word, word))
 
 
 def notation(said: Notation, *, numeric: bool) -> Words:
@@ -89,16 +87,6 @@ def limits(minimum: str | None, maximum: str | None, unit: str) -> Words | None:
         return Words(f"单位：{unit}", f"unit: {unit}") if unit else None
     span = " – ".join(part if part is not None else "…" for part in (minimum, maximum))
     return Words(f"范围 {span}{unit and ' ' + unit}", f"from {span}{unit and ' ' + unit}")
-
-
-def check(name: str) -> Words:
-    """Which check digit an element has."""
-    return _CHECKS.get(name, Words(name, name))
-
-
-def mask(name: str) -> Words:
-    """How a value is shown where it must not be seen whole."""
-    return _MASKS.get(name, Words(name, name))
 
 
 def format_of(field: Field) -> Words:

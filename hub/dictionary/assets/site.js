@@ -1,206 +1,170 @@
+// Search and the language switch. Opened from the file system: nothing is fetched, and what is found is put in as text.
 "use strict";
-// The language, the search and the filter. Nothing is fetched: the search's entries are a script of their own, loaded when needed.
-(() => {
-  const page = document.documentElement;
-  const KINDS = {
-    table: ["表", "Table"], field: ["字段", "Field"], element: ["数据元", "Element"], codes: ["代码表", "Code list"],
-    code: ["代码", "Code"], partner: ["接收方", "Partner"],
+
+const html = document.documentElement;
+const root = document.body.dataset.root;
+
+// ---- Language: language.js has chosen it before anything was drawn. ----
+
+const SAID = {
+  zh: { table: "表", field: "字段", element: "数据元", codes: "代码表", code: "代码", partner: "接收方", none: "没有找到", found: "项", first: "，显示前" },
+  en: { table: "table", field: "field", element: "element", codes: "code list", code: "code", partner: "partner", none: "Nothing found", found: "found", first: ", showing the first" },
+};
+
+function keep(language) {
+  try { localStorage.setItem("language", language); } catch { /* links carry it */ }
+}
+
+function speak(language) {
+  html.dataset.language = language;
+  for (const attribute of ["placeholder", "aria-label"]) {
+    for (const one of document.querySelectorAll(`[data-en-${attribute}]`)) {
+      one.dataset.zh ??= one.getAttribute(attribute);
+      one.setAttribute(attribute, language === "en" ? one.getAttribute(`data-en-${attribute}`) : one.dataset.zh);
+    }
+  }
+  for (const link of document.querySelectorAll("a[href]")) {
+    if (!link.getAttribute("href").startsWith("#")) link.search = language === "en" ? "?lang=en" : "";
+  }
+  const button = document.getElementById("language");
+  button.textContent = language === "en" ? "中文" : "English";
+  button.lang = language === "en" ? "zh-CN" : "en";
+  button.hidden = false;
+}
+
+speak(html.dataset.language);
+document.getElementById("language").addEventListener("click", () => {
+  const language = html.dataset.language === "en" ? "zh" : "en";
+  keep(language);
+  speak(language);
+});
+
+// ---- Search: every word must be found in a title, a name, a context or a further word of an entry. ----
+
+const MOST = 50;
+const ORDER = ["table", "field", "element", "codes", "partner", "code"];
+const box = document.getElementById("search");
+const panel = document.getElementById("panel");
+const results = document.getElementById("results");
+let entries = null;
+let shown = [];
+let at = -1;
+
+const folded = (text) => text.normalize("NFKC").toLowerCase();
+
+function load() {
+  if (entries !== null) return;
+  entries = [];
+  const script = document.createElement("script");
+  script.src = `${root}assets/entries.js`;
+  script.onload = () => {
+    entries = window.ENTRIES.map(([kind, title, name, context, page, further]) => ({
+      kind, title, name, context, page, own: [title, name, ...further.split(" ")].map(folded).filter(Boolean), around: folded(context),
+    }));
+    search();
   };
-  const ORDER = Object.keys(KINDS);
-  const MOST = 40;
+  document.head.append(script);
+}
 
-  const english = () => page.dataset.language === "en";
-  const folded = (text) => text.normalize("NFKC").toLowerCase();
+// 0 the word itself, 1 begins with it, 2 contains it, 3 only its table or list does; null: not at all.
+function closeness(entry, word) {
+  if (entry.own.includes(word)) return 0;
+  if (entry.own.some((text) => text.startsWith(word))) return 1;
+  if (entry.own.some((text) => text.includes(word))) return 2;
+  return entry.around.includes(word) ? 3 : null;
+}
 
-  function remembered() {
-    const asked = new URLSearchParams(location.search).get("lang");
-    try {
-      return asked || localStorage.getItem("dictionary-language");
-    } catch {
-      return asked; // the browser keeps nothing for files
-    }
+function rank(entry, words) {
+  let sum = 0;
+  for (const word of words) {
+    const close = closeness(entry, word);
+    if (close === null) return null;
+    sum += close;
   }
+  return sum * 10 + ORDER.indexOf(entry.kind);
+}
 
-  function speak(language) {
-    page.dataset.language = language === "en" ? "en" : "zh";
-    for (const input of document.querySelectorAll("input[data-zh]")) {
-      input.placeholder = input.dataset[page.dataset.language];
-    }
+function search() {
+  const words = folded(box.value).split(/\s+/).filter(Boolean);
+  if (!words.length || !entries.length) return close();
+  const found = [];
+  for (const entry of entries) {
+    const ranked = rank(entry, words);
+    if (ranked !== null) found.push([ranked, entry]);
   }
+  found.sort((a, b) => a[0] - b[0] || a[1].title.length - b[1].title.length);
+  shown = found.slice(0, MOST).map(([, entry]) => entry);
+  show(found.length);
+}
 
-  function choose(language) {
-    speak(language);
-    try {
-      localStorage.setItem("dictionary-language", language);
-    } catch {
-      // the links carry it
-    }
-  }
+function show(count) {
+  const said = SAID[html.dataset.language];
+  const more = count > MOST ? `${said.first} ${MOST}` : "";
+  document.getElementById("found").textContent = count ? `${count} ${said.found}${more}` : said.none;
+  results.replaceChildren(...shown.map((entry, index) => line(entry, index, said)));
+  panel.hidden = false;
+  box.setAttribute("aria-expanded", "true");
+  choose(-1);
+}
 
-  // Where nothing is remembered from file to file, the link says the language.
-  function carry(event) {
-    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-    if (link && english() && !link.getAttribute("href").startsWith("#")) {
-      link.search = "?lang=en";
-    }
-  }
+function line(entry, index, said) {
+  const item = document.createElement("li");
+  item.id = `result-${index}`;
+  item.setAttribute("role", "option");
+  item.append(piece("span", "kind", said[entry.kind]), piece("span", "", entry.title, entry.name));
+  if (entry.context) item.append(piece("span", "context", entry.context));
+  item.addEventListener("click", () => open(entry));
+  return item;
+}
 
-  function entries(then) {
-    if (window.ENTRIES) {
-      then();
-      return;
-    }
-    const script = document.createElement("script");
-    script.src = `${document.body.dataset.root}assets/entries.js`;
-    script.addEventListener("load", () => {
-      prepare();
-      then();
-    });
-    document.head.append(script);
-  }
+function piece(tag, name, text, code) {
+  const made = document.createElement(tag);
+  made.className = name;
+  made.textContent = text;
+  if (code) made.append(" ", piece("code", "", code));
+  return made;
+}
 
-  function prepare() {
-    window.FOLDED = window.ENTRIES.map(([, title, name, context, , further]) =>
-      [folded(title), folded(name), folded(`${title} ${name} ${name.replaceAll("_", "")} ${context} ${further}`), folded(further)]);
-  }
+function open(entry) {
+  const [page, hash] = entry.page.split("#");
+  close();
+  location.href = root + page + (html.dataset.language === "en" ? "?lang=en" : "") + (hash ? `#${hash}` : "");
+}
 
-  // Lower is better: the whole title or name, its beginning, a part of it, its initials, somewhere else.
-  function distance([title, name, , further], word) {
-    if (title === word || name === word) return 0;
-    if (further.split(" ").includes(word)) return 1;
-    if (title.startsWith(word) || name.startsWith(word)) return 2;
-    if (title.includes(word) || name.includes(word)) return 3;
-    return further.startsWith(word) ? 4 : 5;
-  }
+function choose(index) {
+  at = index;
+  [...results.children].forEach((item, place) => item.setAttribute("aria-selected", String(place === at)));
+  if (at < 0) return box.removeAttribute("aria-activedescendant");
+  box.setAttribute("aria-activedescendant", `result-${at}`);
+  results.children[at].scrollIntoView({ block: "nearest" });
+}
 
-  function search(text) {
-    const whole = folded(text).trim();
-    const words = whole.split(/\s+/);
-    const hits = [];
-    window.FOLDED.forEach((each, index) => {
-      if (words.every((word) => each[2].includes(word))) {
-        const kind = ORDER.indexOf(window.ENTRIES[index][0]);
-        const far = Math.min(distance(each, whole), ...words.map((word) => distance(each, word)));
-        hits.push([far, kind, index]);
-      }
-    });
-    return hits.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]).map(([, , index]) => window.ENTRIES[index]);
-  }
+function close() {
+  panel.hidden = true;
+  shown = [];
+  box.setAttribute("aria-expanded", "false");
+  box.removeAttribute("aria-activedescendant");
+}
 
-  function span(className, text) {
-    const made = document.createElement("span");
-    made.className = className;
-    made.textContent = text;
-    return made;
-  }
-
-  function option([kind, title, name, context, target], number) {
-    const item = document.createElement("li");
-    item.id = `result-${number}`;
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", "false");
-    const link = document.createElement("a");
-    link.href = document.body.dataset.root + target;
-    link.tabIndex = -1;
-    const what = document.createElement("span");
-    const code = document.createElement("code");
-    code.textContent = name;
-    what.append(title, " ", code);
-    link.append(span("kind", KINDS[kind][english() ? 1 : 0]), what, span("where", context));
-    item.append(link);
-    return item;
-  }
-
-  function wireSearch() {
-    const input = document.getElementById("search");
-    const found = document.getElementById("found");
-    const list = document.getElementById("results");
-    const told = document.getElementById("told");
-    let chosen = -1;
-
-    const close = () => {
-      found.hidden = true;
-      chosen = -1;
-      input.setAttribute("aria-expanded", "false");
-      input.removeAttribute("aria-activedescendant");
-    };
-    const show = () => {
-      if (!input.value.trim()) {
-        close();
-        return;
-      }
-      entries(() => {
-        if (!input.value.trim()) return; // emptied while the entries were on their way
-        const hits = search(input.value);
-        list.replaceChildren(...hits.slice(0, MOST).map(option));
-        told.textContent = english()
-          ? `${hits.length} found${hits.length > MOST ? `, the first ${MOST} are shown` : ""}`
-          : `找到 ${hits.length} 项${hits.length > MOST ? `，列出前 ${MOST} 项` : ""}`;
-        chosen = -1;
-        input.removeAttribute("aria-activedescendant");
-        found.hidden = false;
-        input.setAttribute("aria-expanded", "true");
-      });
-    };
-    const choose = (number) => {
-      const items = list.children;
-      if (found.hidden || !items.length) return;
-      if (chosen >= 0) items[chosen].setAttribute("aria-selected", "false");
-      chosen = (number + items.length) % items.length;
-      items[chosen].setAttribute("aria-selected", "true");
-      items[chosen].scrollIntoView({ block: "nearest" });
-      input.setAttribute("aria-activedescendant", items[chosen].id);
-    };
-
-    input.addEventListener("input", show);
-    input.addEventListener("focus", show);
-    input.addEventListener("keydown", (event) => {
-      if (event.isComposing) return; // an input method is still choosing characters
-      if (event.key === "ArrowDown") choose(chosen + 1);
-      else if (event.key === "ArrowUp") choose(chosen < 0 ? -1 : chosen - 1);
-      else if (event.key === "Enter") list.children[Math.max(chosen, 0)]?.firstChild.click();
-      else if (event.key === "Escape") close();
-      else return;
-      event.preventDefault();
-    });
-    list.addEventListener("click", close);
-    document.addEventListener("click", (event) => {
-      if (!event.target.closest(".search")) close();
-    });
-    document.addEventListener("focusin", (event) => {
-      if (!event.target.closest(".search")) close();
-    });
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && event.target.tagName !== "INPUT") {
-        event.preventDefault();
-        input.focus();
-      }
-    });
-    return show;
-  }
-
-  function wireFilter(input) {
-    const rows = [...document.querySelectorAll(`#${input.dataset.filter} > tbody > tr`)];
-    const texts = rows.map((row) => folded(row.textContent));
-    input.addEventListener("input", () => {
-      const words = folded(input.value).trim().split(/\s+/);
-      rows.forEach((row, number) => {
-        row.hidden = !words.every((word) => texts[number].includes(word));
-      });
-    });
-  }
-
-  page.classList.add("scripted");
-  speak(remembered());
-  document.addEventListener("DOMContentLoaded", () => {
-    speak(page.dataset.language);
-    const show = wireSearch();
-    document.querySelectorAll("input[data-filter]").forEach(wireFilter);
-    document.addEventListener("click", carry, true);
-    document.addEventListener("auxclick", carry, true);
-    document.getElementById("language").addEventListener("click", () => {
-      choose(english() ? "zh" : "en");
-      if (!document.getElementById("found").hidden) show();
-    });
-  });
-})();
+box.addEventListener("focus", () => { load(); search(); });
+box.addEventListener("input", () => { load(); search(); });
+box.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  if (event.key === "Escape") { close(); return; }
+  if (!shown.length) return;
+  if (event.key === "ArrowDown") choose((at + 1) % shown.length);
+  else if (event.key === "ArrowUp") choose((at <= 0 ? shown.length : at) - 1);
+  else if (event.key === "Enter") open(shown[Math.max(at, 0)]);
+  else return;
+  event.preventDefault();
+});
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});
+document.addEventListener("pointerdown", (event) => {
+  if (!event.target.closest(".search")) close();
+});
