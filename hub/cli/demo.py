@@ -66,4 +66,5 @@ def _fresh(state: Path) -> Path:
             raise ConfigurationError(f"{state} holds the state of a hub in use: run the demo with HUB_STATE=/another/folder")
         down(state)
         shutil.rmtree(state)
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
     return state

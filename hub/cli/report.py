@@ -12,7 +12,19 @@ from hub.quarantine import example, reasons
 from hub.run import live
 from hub.state.database import open_state
 
-COLUMNS = ("exchange", "source", "absent", "delivered", "unchanged", "rejected", "pending", "kB", "receipts", "balanced")
+COLUMNS = (
+    "schedule",
+    "tables",
+    "source",
+    "absent",
+    "delivered",
+    "unchanged",
+    "rejected",
+    "pending",
+    "kB",
+    "receipts",
+    "balanced",
+)
 _TOP = 8
 
 
@@ -36,19 +48,17 @@ class Report:
     def balanced(self, key: str) -> bool:
         """Whether every exchange has a closed account of the window that adds up."""
         found = self._accounts(key)
-        return len(found) == len(self._plans) and all(one.balanced and one.state == "closed" for one in found)
+        return len(found) == len(self._plans) and all(map(_closed, found))
 
     def accounts(self, key: str) -> None:
-        """source + absent = delivered + unchanged + rejected + pending, one line per exchange and the sum."""
+        """source + absent = delivered + unchanged + rejected + pending: a line for each schedule, then what fails it."""
         found = self._accounts(key)
-        names = ("source", "absent", "delivered", "unchanged", "rejected", "pending", "kB", "receipts")
-        rows: list[dict[str, Any]] = []
+        by_schedule: dict[str, list[Account]] = {}
         for one in found:
-            counts = {name: getattr(one, name) for name in names[:6]}
-            more = {"kB": -(-one.bytes // 1000), "receipts": one.parts, "balanced": one.balanced}
-            rows.append({"exchange": one.exchange, **counts, **more})
-        rows.append({"exchange": f"{len(found)} exchanges", **{name: sum(row[name] for row in rows) for name in names}})
-        rows[-1]["balanced"] = self.balanced(key)
+            by_schedule.setdefault(self._plans[one.exchange].schedule.name, []).append(one)
+        rows = [{"schedule": name, **_sum(many)} for name, many in sorted(by_schedule.items())]
+        rows += [{"schedule": f"  {one.exchange}", **_sum([one])} for one in found if not _closed(one)]
+        rows.append({"schedule": "all", **_sum(found), "balanced": self.balanced(key)})
         emit(rows, COLUMNS, as_json=False)
 
     def reasons(self, key: str) -> None:
@@ -82,6 +92,7 @@ class Report:
             "",
             "Next:",
             "  .venv/bin/hub status                      what is late, what failed, what to do",
+            "  .venv/bin/hub windows                     the account of every table",
             "  .venv/bin/hub quarantine list             the refused rows; `show` one, mend it, `replay`",
             "  .venv/bin/hub audit show --kind part.outcome   what left, to whom, and the receipt",
             "  .venv/bin/hub audit verify                recompute the whole log",
@@ -93,6 +104,18 @@ class Report:
     def _accounts(self, key: str) -> list[Account]:
         found = accounts(self._state.engine, newest=10_000)
         return sorted((one for one in found if one.window == key), key=lambda one: one.exchange)
+
+
+def _closed(one: Account) -> bool:
+    return one.balanced and one.state == "closed"
+
+
+def _sum(many: list[Account]) -> dict[str, Any]:
+    """The counts of several accounts together."""
+    counts = {name: sum(getattr(one, name) for one in many) for name in COLUMNS[2:8]}
+    size = -(-sum(one.bytes for one in many) // 1000)
+    parts, balanced = sum(one.parts for one in many), all(map(_closed, many))
+    return {"tables": len(many), **counts, "kB": size, "receipts": parts, "balanced": balanced}
 
 
 def _short(text: str, width: int = 48) -> str:
