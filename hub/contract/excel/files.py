@@ -14,7 +14,7 @@ from hub.contract.excel.draft import Draft, Entry, Item, ListDraft, TableDraft
 from hub.contract.excel.finding import Cell
 
 Piece = tuple[str, Cell | None]
-_PLAIN = re.compile(r"[^\W_](?:[^\s,\[\]{}#&*!|>'\"%@`:]| (?=\S))*")
+_PLAIN = re.compile(r"[^\W_](?:[^\s,\[\]{}#'\":]| (?=[^\s,\[\]{}#'\":]))*")
 _NUMBER = re.compile(r"[\d.+]+(?:e[+-]?\d+)?", re.IGNORECASE)
 _WORDS = frozenset({"on", "off", "yes", "no", "y", "n", "true", "false", "null", "nan", "inf"})
 _DATED = ("valid_from", "valid_to", "replaced_by")
@@ -74,6 +74,8 @@ def scalar(text: str) -> str:
         return text
     if "\n" in text or "\r" in text or "\t" in text:
         return json.dumps(text, ensure_ascii=False)
+    if "'" in text and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     return "'" + text.replace("'", "''") + "'"
 
 

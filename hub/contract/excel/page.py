@@ -73,12 +73,14 @@ class Page:
         self._next += 1
 
     def _put(self, column: int, value: str | int, style: str) -> None:
+        if value == "":  # a third of all cells: not even a frame
+            return
         cell = self._sheet.cell(self._next, column)
         cell.style = style
         if isinstance(value, int):
             cell.value = value
             cell.number_format = "General"
-        elif value:
+        else:
             if len(value) > MAX_TEXT:
                 raise ConfigurationError(
                     f"a text of {len(value):,} characters, of which Excel holds {MAX_TEXT:,}: {value[:40]} …"

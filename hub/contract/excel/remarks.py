@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hub.contract.model import Standard
+from hub.contract.model import Field, Standard
 from hub.document import read
 from hub.interface import ConfigurationError
 
@@ -48,6 +48,12 @@ def content(standard: Standard, root: Path) -> Mapping[str, Any]:
     return {"model": _plain(standard), "remarks": [said.description, said.tables, said.states, said.notes]}
 
 
+def rule_texts(standard: Standard, root: Path) -> Mapping[str, tuple[str, ...]]:
+    """The conditions of the rules by table, as their author wrote them: the model has them in the kernel's own spelling."""
+    ruled = {name: root / table.place.path for name, table in standard.tables.items() if table.rules}
+    return {name: tuple(rule["sql"].strip() for rule in _data(path, root, "table")["rules"]) for name, path in ruled.items()}
+
+
 def _describes(path: Path) -> bool:
     """Whether a table file has a description: two hundred files are not parsed for a key that hardly one has."""
     return any(line.startswith("description:") for line in path.read_text(encoding="utf-8").splitlines())
@@ -61,6 +67,10 @@ def _data(path: Path, root: Path, kind: str) -> Mapping[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Field):  # its element and its list are told where they stand
+        codes = value.codes.name if value.codes else None
+        bounds = value.minimum, value.maximum, value.references
+        value = (value.name, value.title, value.element.name, value.notation, value.required, codes, *bounds)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {each.name: _plain(getattr(value, each.name)) for each in dataclasses.fields(value) if each.name not in _PLACES}
     if isinstance(value, Mapping):

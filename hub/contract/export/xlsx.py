@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from hub.contract.excel.page import Book, Page
-from hub.contract.excel.remarks import Remarks, remarks
+from hub.contract.excel.remarks import Remarks, remarks, rule_texts
 from hub.contract.excel.words import CATALOG, CATALOG_PREFIX, SOURCE_PREFIX, chinese
 from hub.contract.model import Code, CodeList, Element, Field, Standard, Table
 from hub.interface import ConfigurationError
@@ -62,7 +62,7 @@ def write(standard: Standard, out: Path, options: Mapping[str, str]) -> tuple[Pa
     _lists(book, lists, said)
     for name in dict.fromkeys(table.domain for table in tables):
         _domain(book, name, [table for table in tables if table.domain == name])
-    _rules(book, tables)
+    _rules(book, tables, rule_texts(standard, Path(options["root"])) if "root" in options else {})
     book.save(path)
     return (path,)
 
@@ -168,13 +168,14 @@ def _field(table: Table, field: Field) -> tuple[str | int, ...]:
     )
 
 
-def _rules(book: Book, tables: Iterable[Table]) -> None:
+def _rules(book: Book, tables: Iterable[Table], texts: Mapping[str, Sequence[str]]) -> None:
     page = book.page("规则", (6, 34, 40, 100, 10))
     page.title("规则")
     page.heading(RULES, freeze=True)
-    rules = ((table, rule) for table in tables for rule in table.rules)
-    for number, (table, rule) in enumerate(rules, 1):
-        page.row((number, table.name, rule.name, rule.sql, chinese("severity", rule.severity)))
+    written = ((table, texts.get(table.name) or [rule.sql for rule in table.rules]) for table in tables)
+    rules = ((table, rule, sql) for table, sqls in written for rule, sql in zip(table.rules, sqls, strict=True))
+    for number, (table, rule, sql) in enumerate(rules, 1):
+        page.row((number, table.name, rule.name, sql, chinese("severity", rule.severity)))
 
 
 def _yes(value: bool) -> str:
