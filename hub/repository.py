@@ -1,6 +1,6 @@
 """Takes the root of a checkout; gives everything its YAML and CSV files say, and every mistake in all of them at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -40,7 +40,8 @@ class Repository:
     """What the files say. Files with mistakes are left out; ``broken``: the targets (standard/table) of broken mappings.
 
     ``standards`` by ``name@version``; the others by name. A mapping that pins no release stands once for every release
-    that a schedule asks for, and for the current one.
+    that a schedule asks for, and for the current one if none does; but for no release that another mapping pins. So a
+    release that comes into force disturbs nobody who has pinned an older one.
     """
 
     root: Path
@@ -108,6 +109,7 @@ def _mappings(
     crosswalks = Crosswalks(sound, broken)
     made: dict[tuple[str, str, str], FieldMapping] = {}
     failed: set[str] = set()
+    documents: list[Document] = []
     for path in sorted(path for path in root.glob("mappings/*/*.yaml")):
         document, found = read(path, root, "mapping")
         problems += found
@@ -115,8 +117,11 @@ def _mappings(
             failed.add(path.stem)
             continue
         problems += misnamed(document, "mapping", path.stem)
+        documents.append(document)
+    pinned = {document.data["target"] for document in documents}
+    for document in documents:
         target = document.data["target"].partition("@")[0]
-        for mapping in _resolved(document, root, releases, sources, schedules, crosswalks, problems):
+        for mapping in _resolved(document, root, releases, sources, schedules, crosswalks, pinned, problems):
             if mapping is None:
                 failed.add(target)
                 continue
@@ -134,9 +139,10 @@ def _resolved(
     sources: Mapping[str, Source],
     schedules: Mapping[str, Schedule],
     crosswalks: Crosswalks,
+    others: Collection[str],
     problems: list[Problem],
 ) -> Iterator[FieldMapping | None]:
-    """The mapping against every release that needs it; None where it cannot be resolved."""
+    """The mapping against every release that needs it; None where it cannot be resolved. ``others``: all targets there are."""
     target, _, pinned = document.data["target"].partition("@")
     name, _, table_name = target.partition("/")
     place, source_name = document.place("target"), document.data["source"]
@@ -146,15 +152,15 @@ def _resolved(
         problems.append(Problem(document.place("source"), "unknown-source", message, nearest(source_name, files)))
     else:
         problems += misnamed(document, "source", Path(document.path).parent.name)
-    wanted = [f"{name}@{pinned}" if pinned else name]
-    if not pinned:
-        wanted += [f"{name}@{each.version}" for each in schedules.values() if each.standard == name and table_name in each.tables]
+    asked = [f"{name}@{each.version}" for each in schedules.values() if each.standard == name and table_name in each.tables]
     found: dict[str, Standard | None] = {}
-    for reference in wanted:
+    for reference in [f"{name}@{pinned}"] if pinned else asked or [name]:
         standard, wrong = releases.find(reference, place)
         problems += wrong
         found.setdefault(standard.version if standard else "", standard)
-    for standard in found.values():
+    for version, standard in found.items():
+        if not pinned and f"{target}@{version}" in others:
+            continue
         table, wrong = releases.table(standard, table_name, place) if standard else (None, [])
         problems += wrong
         if standard is None or table is None or source_name not in sources:

@@ -56,6 +56,7 @@ def _releases(old: str, new: str) -> tuple[Standard, Standard]:
 
 def _row(change: Change) -> dict[str, str]:
     hits = f" ({len(change.hits)} fields: {_cut(', '.join(change.hits))})" if change.hits else ""
+    hits = hits.replace("(1 fields: ", "(")
     what = change.subject if change.subject == change.title else f"{change.subject} {change.title}"
     told = " → ".join(_cut(text) for text in (change.before, change.after) if text)
     told = f"{told} →" if not change.after else told if change.before else f"→ {told}"
