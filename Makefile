@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := hub adapters audit tests
 
-.PHONY: demo ui test check bench bench-peers format lock clean
+.PHONY: demo ui test check lint-odcs bench bench-peers format lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run ## one two-hour window of real exchanges, then the changes only
@@ -16,7 +16,7 @@ ui: $(VENV)/run ## Dagster's UI and daemon on loopback, schedules on, partners p
 test: $(VENV)/dev ## the whole suite
 	$(BIN)/pytest -n 2
 
-check: $(VENV)/dev ## format, lint, types, imports, YAML
+check: $(VENV)/dev lint-odcs ## format, lint, types, imports, YAML, ODCS exports
 	$(BIN)/ruff format --check $(ROOMS)
 	$(BIN)/ruff check $(ROOMS)
 	$(BIN)/mypy
@@ -24,6 +24,11 @@ check: $(VENV)/dev ## format, lint, types, imports, YAML
 	$(BIN)/hub check
 	$(BIN)/hub mapping test
 	state=$$(mktemp -d) && HUB_STATE=$$state $(BIN)/dagster definitions validate -m hub.orchestrate.location; ended=$$?; rm -rf "$$state"; exit $$ended
+
+lint-odcs: $(VENV)/run $(VENV)/odcs/done ## every release as ODCS documents, judged by datacontract-cli; it needs no network
+	out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && for release in contracts/*/*/; do \
+	  set -- $$(echo "$$release" | tr / ' ') && $(BIN)/hub contract export "$$2@$$3" --format odcs --out "$$out/$$2-$$3" >"$$out/log" || exit; \
+	done && find "$$out" -name '*.odcs.yaml' -print0 | xargs -0 -n 1 -P 2 $(VENV)/odcs/bin/datacontract lint --no-inline-references --all-errors
 
 bench: $(VENV)/dev ## workload W1: rows per second and core, memory, against psql COPY
 	$(BIN)/python -m tests.bench.window
@@ -55,6 +60,11 @@ $(VENV)/dev: $(VENV)/run requirements-dev.txt
 $(VENV)/peers: tests/bench/requirements-peers.txt
 	$(PYTHON) -m venv $@
 	$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+
+$(VENV)/odcs/done: tests/contracts/requirements-odcs.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	touch $@
 
 clean:
 	rm -rf $(VENV) .hub

@@ -18,9 +18,10 @@ from sqlalchemy import Connection, Engine, MetaData, Row, create_engine, delete,
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from hub.contract.export.tables import data_table, exchange_tables
 from hub.interface import ConfigurationError
 from hub.sandbox.desk import Desk, Setting
-from hub.sandbox.front_library import create, data_table, exchange_tables
+from hub.sandbox.front_library import create
 from hub.sandbox.ledger import Entry
 from hub.sandbox.receiver import Delivery, Refusal
 

@@ -12,10 +12,11 @@ from adapters import exchange_tables as hub_side
 from adapters.formats import csv
 from adapters.systems import sql
 from hub.compile import ENVELOPE
+from hub.contract.export.tables import column_type, data_table, exchange_tables
 from hub.contract.load import load_standard
 from hub.contract.model import Notation, Table
 from hub.interface import Layout
-from hub.sandbox.front_library import column_type, create, data_table, exchange_tables
+from hub.sandbox.front_library import create
 
 ROOT = Path(hub.__file__).parents[1]
 
