@@ -78,9 +78,9 @@ def word(row: Row, column: str, vocabulary: str, findings: list[Finding]) -> Ite
     return Item(value, item.cell)
 
 
-def needed(block: Block, columns: tuple[str, ...], findings: list[Finding]) -> None:
-    """Columns that must be there, and filled in every row."""
-    missing = [heading(block.kind, column) for column in columns if column not in block.columns]
+def needed(block: Block, columns: tuple[str, ...], findings: list[Finding], present: tuple[str, ...] = ()) -> None:
+    """Columns that must be there and filled in every row; ``present``: those whose empty cells may mean something."""
+    missing = [heading(block.kind, column) for column in (*columns, *present) if column not in block.columns]
     if missing:
         message, cure = f"the header has no column {'、'.join(missing)}", "add the column and fill it: nothing is guessed"
         findings.append(at(block.head, "header", message, cure))

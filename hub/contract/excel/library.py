@@ -36,6 +36,7 @@ def read_release(blocks: Iterable[Block], draft: Draft, findings: list[Finding])
 def read_elements(blocks: Sequence[Block], draft: Draft, findings: list[Finding]) -> None:
     """One line a data element. The same element with another format is a finding at the second line."""
     first: dict[str, tuple[Item, Entry]] = {}
+    lists = list_names(draft)
     for block in blocks:
         form = () if "type" in block.columns else ("format",)
         needed(block, ("id", "name", "short", *form, "level", "personal", "definition"), findings)
@@ -43,7 +44,7 @@ def read_elements(blocks: Sequence[Block], draft: Draft, findings: list[Finding]
             own = name(row, "name")
             if own is None:
                 continue
-            entry = _element(row, findings)
+            entry = _element(row, lists, findings)
             before = first.setdefault(own.text, (own, entry))
             if before[1] is not entry:
                 findings.append(_twice(own, entry, before))
@@ -97,10 +98,12 @@ def list_names(draft: Draft) -> Mapping[str, str]:
     return {same_list(listed.name.text): listed.name.text for listed in draft.lists}
 
 
-def _element(row: Row, findings: list[Finding]) -> Entry:
+def _element(row: Row, lists: Mapping[str, str], findings: list[Finding]) -> Entry:
     entry: dict[str, Item | None] = {column: name(row, column) for column in ("id", "short")}
     entry["format"] = read_format(row, findings)
-    entry |= {"codes": text(row, "codes"), "check": name(row, "check"), "min": name(row, "min"), "max": name(row, "max")}
+    codes = text(row, "codes")
+    entry["codes"] = codes and Item(lists.get(same_list(codes.text), codes.text), codes.cell)
+    entry |= {"check": name(row, "check"), "min": name(row, "min"), "max": name(row, "max")}
     entry |= {"unit": text(row, "unit"), "level": word(row, "level", "level", findings)}
     entry |= {"personal": word(row, "personal", "yes or no", findings), "mask": name(row, "mask")}
     entry |= {"synonyms": text(row, "synonyms"), "status": word(row, "status", "state", findings)}

@@ -13,6 +13,7 @@ from hub.contract.excel.words import CATALOG, CONDITIONAL, TICKS, VOCABULARIES, 
 from hub.problem import nearest
 
 _TOKENS = re.compile(r"[\s()（）:：,，、;；\[\]【】《》“”\"'—]+")
+_PATHS = {"table": re.compile(r"[a-z][a-z0-9_]{0,62}"), "folder": re.compile(r"[a-z][a-z0-9_-]{0,62}")}
 _NAMES, _TEXTS = ("table", "code", "folder", "as_of"), ("title", "domain", "grain", "description")
 
 
@@ -39,7 +40,7 @@ def read_tables(blocks: Sequence[Block], draft: Draft, findings: list[Finding]) 
                 findings.append(at(own.cell, "duplicate-line", message, "keep one line"))
                 continue
             names[own.text] = own.cell
-            draft.tables.append(table)
+            _add(table, draft, findings)
 
 
 def read_fields(blocks: Sequence[Block], draft: Draft, findings: list[Finding]) -> None:
@@ -54,7 +55,7 @@ def read_fields(blocks: Sequence[Block], draft: Draft, findings: list[Finding]) 
             findings.append(at(block.head, "duplicate-line", message, "keep one of the two"))
             continue
         table.described = block.head
-        needed(block, ("name", "title", "element", "required"), findings)
+        needed(block, ("name", "title", "element"), findings, ("required",))
         ticked = _ticked(block)
         for row in block.rows:
             own = name(row, "name")
@@ -83,6 +84,15 @@ def read_rules(blocks: Sequence[Block], draft: Draft, findings: list[Finding]) -
             tables[own.text].rules.append({key: item for key, item in entry.items() if item})
 
 
+def _add(table: TableDraft, draft: Draft, findings: list[Finding]) -> None:
+    for head, sound in _PATHS.items():
+        item = table.heads.get(head)
+        if item and not sound.fullmatch(item.text):
+            message = f"'{item.text[:40]}' cannot be the name of a file or folder"
+            findings.append(at(item.cell, "bad-name", message, "small letters, digits and _, first a letter"))
+    draft.tables.append(table)
+
+
 def _called(table: TableDraft) -> str:
     item = table.heads.get("title") or table.heads.get("table")
     return item.text[:40] if item else "?"
@@ -109,7 +119,7 @@ def _named(block: Block, draft: Draft, findings: list[Finding]) -> TableDraft | 
         return found[0]
     if not found and "table" in block.labels:
         own = _table(block.labels, block.labels["table"])
-        draft.tables.append(own)
+        _add(own, draft, findings)
         return own
     said = block.titles[-1] if block.titles else block.head
     titles = [item.text for table in draft.tables for item in _names(table)]
