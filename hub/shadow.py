@@ -77,21 +77,22 @@ class Ahead:
 
 @dataclass(slots=True)
 class _Verdicts:
-    """The rows that one release refuses, by their numbers; keys of the others, to find those that come twice."""
+    """The rows that one release refuses, by number, with the findings; keys of the others, to find those that come twice."""
 
     read: int = 0
     refused: list[pa.StringArray] = field(default_factory=lambda: [_NO_ROWS])
+    found: list[tuple[pa.StringArray, pa.Int32Array]] = field(default_factory=list)  # row and finding, side by side
     kept: list[pa.StringArray] = field(default_factory=lambda: [_NO_ROWS])
     keys: list[pa.Array] = field(default_factory=lambda: [pa.array([], pa.binary(16))])
 
-    def take(self, batch: pa.RecordBatch, made: Transformed) -> pa.StringArray:
-        """Keep what became of a batch; the numbers of its refused rows."""
+    def take(self, batch: pa.RecordBatch, made: Transformed) -> None:
+        """Keep what became of a batch."""
         numbers, refused = batch.column(_ROW), made.rejected.column(_ROW)
         self.read += batch.num_rows
         self.refused.append(refused)
+        self.found.append((refused.take(pc.list_parent_indices(made.findings)), made.findings.flatten()))
         self.kept.append(numbers.filter(_but(numbers, refused)))
         self.keys.append(made.accepted.column("_key"))
-        return refused
 
     def twice(self) -> pa.StringArray:
         """Rows that no rule refuses and whose key comes more than once: a window refuses all of them."""
@@ -103,6 +104,16 @@ class _Verdicts:
     def all(self) -> pa.StringArray:
         """Every row that does not go."""
         return pa.concat_arrays([*self.refused, self.twice()])
+
+    def judged(self, plan: Plan, total: int, now: pa.StringArray = _NO_ROWS) -> Shadow:
+        """The outcome, these being the verdicts of the next release. ``now``: the rows that do not go today."""
+        refused, twice = self.all(), _but(self.twice(), now).true_count
+        counts: Counter[int] = Counter()
+        for rows, findings in self.found:
+            for each in pc.value_counts(findings.filter(_but(rows, now))).to_pylist():
+                counts[each["values"]] += each["counts"]
+        newly, refusals = _but(refused, now).true_count, _refusals(plan, counts, twice)
+        return Shadow(plan.id, "judged", self.read, total, len(now), len(refused), newly, refusals=refusals)
 
 
 def ahead(repository: Repository, chosen: Sequence[Plan], standard: Standard) -> Ahead:
@@ -193,35 +204,24 @@ def _together(plan: Plan, later: Plan, days: tuple[date, date], adapters: Adapte
     columns |= dict(zip(later.extract.columns, later.extract.types, strict=True))
     both = replace(plan, extract=replace(plan.extract, columns=tuple(columns), types=tuple(columns.values())))
     now, then = _Verdicts(), _Verdicts()
-    found: Counter[int] = Counter()
     with (
         _batches(both, adapters, state, most) as (total, batches),
         Engine(plan.kernel, plan.table, days[0]) as old,
         Engine(later.kernel, later.table, days[1]) as new,
     ):
         for batch in batches:
-            refused = now.take(batch, old.transform(batch))
-            made = new.transform(batch)
-            then.take(batch, made)
-            found.update(_found(made, _but(made.rejected.column(_ROW), refused)))
-    gone = now.all()
-    newly = _but(then.all(), gone).true_count
-    twice = _but(then.twice(), gone).true_count
-    refusals = _refusals(later, found, twice)
-    return Shadow(plan.id, "judged", now.read, total, len(gone), len(then.all()), newly, refusals=refusals)
+            now.take(batch, old.transform(batch))
+            then.take(batch, new.transform(batch))
+    return then.judged(later, total, now.all())
 
 
 def _alone(later: Plan, day: date, adapters: Adapters, state: Path, most: int) -> Shadow:
     """The next release reads other rows: what it refuses of them."""
     then = _Verdicts()
-    found: Counter[int] = Counter()
     with _batches(later, adapters, state, most) as (total, batches), Engine(later.kernel, later.table, day) as new:
         for batch in batches:
-            made = new.transform(batch)
-            then.take(batch, made)
-            found.update(_found(made, pa.repeat(True, made.rejected.num_rows)))
-    refused, refusals = len(then.all()), _refusals(later, found, len(then.twice()))
-    return Shadow(later.id, "judged", then.read, total, 0, refused, refused, own_rows=True, refusals=refusals)
+            then.take(batch, new.transform(batch))
+    return replace(then.judged(later, total), own_rows=True)
 
 
 @contextmanager
@@ -246,12 +246,6 @@ def _numbered(batches: Iterator[pa.RecordBatch], most: int) -> Iterator[pa.Recor
 def _but(rows: pa.StringArray, others: pa.StringArray) -> pa.BooleanArray:
     """Which of the rows are none of the others."""
     return pc.invert(pc.is_in(rows, others))
-
-
-def _found(made: Transformed, wanted: pa.BooleanArray) -> dict[int, int]:
-    """Number of finding -> rows, of the wanted ones among the refused rows."""
-    counts = pc.value_counts(made.findings.filter(wanted).flatten()).to_pylist()
-    return {each["values"]: each["counts"] for each in counts}
 
 
 def _refusals(plan: Plan, found: Mapping[int, int], twice: int) -> tuple[Refusal, ...]:

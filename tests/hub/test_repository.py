@@ -83,6 +83,34 @@ def test_a_mapping_stands_for_every_release_that_a_schedule_asks_for(checkout: A
     ]  # fmt: skip
 
 
+def test_a_mapping_that_pins_a_release_goes_before_one_that_pins_none(checkout: Any) -> None:
+    """A table is written anew for the next release beside its mapping of today, which serves the other releases on."""
+    release(checkout, "2.0.0", "2026-06-01")
+    text = (checkout.root / "schedules" / "to_centre.yaml").read_text().replace("standard: mini", "standard: mini@1.0.0")
+    checkout.write("schedules/old.yaml", text.replace("schedule: to_centre", "schedule: old"))
+    office = (checkout.root / "mappings" / "local" / "office.yaml").read_text()
+    checkout.write(
+        "mappings/local/office_2.yaml", office.replace("office\ntarget: mini/office", "office_2\ntarget: mini/office@2.0.0")
+    )
+    repository, problems = load(checkout.root, TODAY)
+    assert problems == ()
+    assert {
+        mapping.version: mapping.name for mapping in repository.mappings if mapping.table == "office"
+    } == {"1.0.0": "office", "2.0.0": "office_2"}  # fmt: skip
+
+
+def test_a_release_that_comes_into_force_disturbs_nobody_who_pinned_an_older_one(checkout: Any) -> None:
+    """A mapping that does not fit the new release is no mistake while every schedule of its table pins the older one."""
+    release(checkout, "2.0.0", "2026-06-01")
+    checkout.edit("contracts/mini/2.0.0/tables/person/person.yaml", "  xm:    {", "  mc:    {")
+    checkout.edit("contracts/mini/2.0.0/tables/person/office.yaml", "title: 机关\n", "title: 机关单位\n")
+    assert {code.partition("@")[0] for code in codes(checkout)} == {"unknown-field", "unmapped-field"}
+    checkout.edit("schedules/to_centre.yaml", "standard: mini", "standard: mini@1.0.0")
+    repository, problems = load(checkout.root, TODAY)
+    assert problems == ()
+    assert {mapping.version for mapping in repository.mappings} == {"1.0.0"}
+
+
 def test_a_standard_that_is_not_in_force_must_be_pinned(checkout: Any) -> None:
     """The cure says how."""
     checkout.edit(f"{STANDARD}/standard.yaml", "published", "draft")

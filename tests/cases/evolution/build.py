@@ -39,8 +39,7 @@ def build(root: Path) -> Path:
     """The root, which must not exist or be empty."""
     release = root / "contracts" / "jinmin" / "1.0.0"
     real = REPOSITORY / "contracts" / "jinmin" / "1.0.0"
-    for part in ("elements", "codes"):
-        shutil.copytree(real / part, release / part)
+    _vocabulary(real, release)
     shutil.copy(real / "standard.yaml", release)
     (release / "tables" / "marriage").mkdir(parents=True)
     for table in TABLES:
@@ -53,6 +52,20 @@ def build(root: Path) -> Path:
         shutil.copytree(HERE / room, root / room, dirs_exist_ok=True)
     shutil.copy(REPOSITORY / "dagster.yaml", root)
     return root
+
+
+def _vocabulary(real: Path, release: Path) -> None:
+    """The elements that the tables share, and the code lists of these."""
+    for part in ("elements", "codes"):
+        (release / part).mkdir(parents=True)
+    used = ""
+    for name in ("common", "marriage"):
+        used += Path(shutil.copy(real / "elements" / f"{name}.yaml", release / "elements")).read_text(encoding="utf-8")
+    for line in (real / "codes" / "index.yaml").read_text(encoding="utf-8").splitlines(keepends=True):
+        if f"codes: {line.partition(': ')[0].rstrip(':')}," in used:
+            with (release / "codes" / "index.yaml").open("a", encoding="utf-8") as index:
+                index.write(line)
+            shutil.copy(real / "codes" / line.partition("file: ")[2].partition(",")[0], release / "codes")
 
 
 def _mappings(root: Path) -> None:
