@@ -9,7 +9,7 @@ SELECT h.*, d.name AS district_name, pick(h, 'jz/yw', ['01', '01', '01', '01', '
     days_after(applied, 25) AS confirmed, CAST(date_trunc('month', confirmed) + INTERVAL 1 MONTH AS DATE) AS since,
     CASE WHEN confirmed_ok THEN '4' ELSE pick(h, 'jz/bu', ['5', '5', '6', '7']) END AS outcome, outcome IN ('4', '5') AS examined,
     CASE WHEN outcome <> '7' THEN days_after(applied, between(h, 'sl/rq', 2, 4)) END AS accepted,
-    h.division || '00' || (1 + h % 3) || '000' AS street, h.division || '000000' AS district,
+    h.division || '00' || (1 + h % 3) AS street, h.division || '000' AS district,
     ref('JT', h, 10) AS family_no, ref('SQ', h, 10) AS application_no, today
 FROM households h JOIN divisions d ON d.code = h.division, clock
 WHERE size > 0 AND chance(h, 'jz', 0.12);
