@@ -9,9 +9,9 @@ import pytest
 
 import hub
 from hub.compile import ENVELOPE
+from hub.contract.load import load_standard
 from hub.contract.model import Field, Standard, Table
 from hub.interface import Heading, Layout
-from hub.repository import load
 
 ROOT = Path(hub.__file__).parents[1]
 HEADING = Heading("20260101020012345678", "p/t", "2026-01-01-02:00", "", "2026-01-01 04:00:01")
@@ -30,7 +30,8 @@ Sampler = Callable[..., tuple[Layout, pa.RecordBatch]]
 @pytest.fixture(scope="session")
 def standards() -> Mapping[str, Standard]:
     """Every release of the repository."""
-    return load(ROOT)[0].standards
+    found = [load_standard(path.parent, ROOT)[0] for path in sorted(ROOT.glob("contracts/*/*/standard.yaml"))]
+    return {f"{standard.name}@{standard.version}": standard for standard in found if standard}
 
 
 @pytest.fixture(scope="session")
