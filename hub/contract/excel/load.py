@@ -16,6 +16,7 @@ from hub.contract.excel.draft import Draft, Item
 from hub.contract.excel.files import File, files_of
 from hub.contract.excel.finding import Cell, Finding, at
 from hub.contract.excel.library import read_elements, read_lists, read_release
+from hub.contract.excel.memory import uncollected
 from hub.contract.excel.remarks import content
 from hub.contract.excel.sheet import read_sheets
 from hub.contract.excel.tables import read_fields, read_rules, read_tables
@@ -39,6 +40,7 @@ class Imported:
     written: bool
 
 
+@uncollected()
 def import_workbook(path: Path, root: Path, version: str, standard: str | None = None) -> Imported:
     """Reads the dictionary at ``path`` as a release under ``root``. ``standard`` may be left out if the workbook says it.
 

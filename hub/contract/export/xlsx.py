@@ -8,6 +8,7 @@ Comments in the YAML files are not part of a release and are not written.
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from hub.contract.excel.memory import uncollected
 from hub.contract.excel.page import Book, Page
 from hub.contract.excel.remarks import Remarks, remarks, rule_texts
 from hub.contract.excel.words import CATALOG, CATALOG_PREFIX, SOURCE_PREFIX, chinese
@@ -19,7 +20,7 @@ ELEMENTS = (
     *("序号", "标识", "名称", "短名", "格式", "值域", "校验", "最小值", "最大值", "单位"),
     *("敏感级别", "个人信息", "脱敏", "同义词", "状态", "定义", "文件"),
 )
-CODES = ("序号", "代码", "名称", "生效日期", "失效日期", "替代代码")
+CODES = ("代码", "名称", "生效日期", "失效日期", "替代代码")
 RULES = ("序号", "表名", "规则", "表达式", "级别")
 TABLES = (
     "序号",
@@ -39,6 +40,7 @@ TABLES = (
 SEPARATOR = "、"
 
 
+@uncollected()
 def write(standard: Standard, out: Path, options: Mapping[str, str]) -> tuple[Path, ...]:
     """Writes ``out``, or ``<standard>-<version>.xlsx`` in the folder ``out``; gives its path.
 
@@ -119,7 +121,7 @@ def _element(element: Element, state: str) -> tuple[str, ...]:
 
 
 def _lists(book: Book, lists: Iterable[CodeList], said: Remarks) -> None:
-    page = book.page("值域", (14, 24, 30, 30, 14, 14, 8, 24, 8, 40))
+    page = book.page("值域", (20, 30, 14, 30, 14, 8, 8, 24, 8, 40))
     page.title("值域代码")
     for codes in lists:
         page.blank()
@@ -133,8 +135,8 @@ def _lists(book: Book, lists: Iterable[CodeList], said: Remarks) -> None:
             ]
         )
         page.heading(CODES)
-        for number, code in enumerate((code for each in codes.codes.values() for code in each), 1):
-            page.row((number, *_code(code)))
+        for code in (code for each in codes.codes.values() for code in each):
+            page.row(_code(code))
 
 
 def _code(code: Code) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[4]
 
 def loaded(root: Path, name: str, version: str) -> Any:
     standard, problems = load_standard(root / "contracts" / name / version, root)
-    assert standard and not problems
+    assert standard
+    assert not problems
     return standard
 
 
