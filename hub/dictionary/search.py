@@ -47,11 +47,11 @@ def _entries(standard: Standard, notes: Notes, known: Mapping[str, str]) -> Iter
         further = " ".join((element.short, initials(element.name, known), *element.synonyms))
         yield "element", element.name, element.id, standard.name, address.element(standard, element), further
     for codes in standard.code_lists.values():
-        yield from _code_entries(codes, address.code_list(standard, notes.remark(standard, codes)), known)
+        yield from _code_entries(standard, codes, address.code_list(standard, notes.remark(standard, codes)), known)
 
 
-def _code_entries(codes: CodeList, page: str, known: Mapping[str, str]) -> Iterator[Entry]:
-    yield "codes", codes.title, codes.name, "", page, initials(codes.title, known)
+def _code_entries(standard: Standard, codes: CodeList, page: str, known: Mapping[str, str]) -> Iterator[Entry]:
+    yield "codes", codes.title, codes.name, standard.name, page, initials(codes.title, known)
     if len(codes.codes) <= MOST_CODES:
         for code, versions in codes.codes.items():
             yield "code", versions[-1].name, code, codes.title, page, ""

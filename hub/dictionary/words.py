@@ -52,10 +52,10 @@ TERMS: Mapping[str, Words] = {
     "retired": Words("已废止", "retired"),
     "error": Words("错误：隔离", "error: quarantined"),
     "warning": Words("提醒：计数放行", "warning: counted, passes"),
-    "share": Words("共享类型", "sharing"),
-    "condition": Words("共享条件", "condition"),
-    "period": Words("更新周期", "update period"),
-    "provider": Words("提供方", "provider"),
+    "share": Words("共享类型", "Sharing"),
+    "condition": Words("共享条件", "Condition"),
+    "period": Words("更新周期", "Update period"),
+    "provider": Words("提供方", "Provider"),
 }
 _EVERY = re.compile(r"(\d+) \*/(\d+) \* \* \*", re.ASCII)
 _DAILY = re.compile(r"(\d+) (\d+) \* \* \*", re.ASCII)
