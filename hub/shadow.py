@@ -64,6 +64,7 @@ class Shadow:
     own_rows: bool = False
     refusals: tuple[Refusal, ...] = ()
     note: str = ""
+    exit_code: int = 0  # of what kept it from being read
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def shadow(plan: Plan, next_: Ahead, days: tuple[date, date], adapters: Adapters
             return _together(plan, later, days, adapters, state_folder, most)
         return _alone(later, days[1], adapters, state_folder, most)
     except HubError as error:
-        return Shadow(plan.id, "not read", note=f"{type(error).__name__}: {error}")
+        return Shadow(plan.id, "not read", note=f"{type(error).__name__}: {error}", exit_code=error.exit_code)
 
 
 def _rows_of(plan: Plan) -> tuple[str, str, str | None]:

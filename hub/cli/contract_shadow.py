@@ -32,7 +32,7 @@ def command(context: click.Context, release: str, exchanges: tuple[str, ...], ro
     """Count the rows that go today and that RELEASE (jinmin@1.1.0) would refuse, by table and rule. Nothing is sent.
 
     All EXCHANGES of the standard, or those named (ministry/*, a schedule, a table). Only numbers are shown, no value.
-    Exit code 0: nothing changes; 1: rows would be refused; 2: mappings do not fit; 4: a source could not be read.
+    Exit code 0: all rows go on; 1: some would be refused; 2: mappings do not fit; otherwise why a source could not be read.
     """
     root = find_root()
     folder = state_folder(root)
@@ -96,5 +96,5 @@ def _code(found: Sequence[Shadow], later: Ahead) -> int:
     if "no plan" in states or any(problem.severity == "error" for problem in later.problems):
         return 2
     if "not read" in states:
-        return 4
+        return max(each.exit_code for each in found)
     return 1 if any(each.newly for each in found) else 0

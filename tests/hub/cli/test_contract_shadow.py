@@ -64,11 +64,12 @@ def test_a_release_that_changes_nothing_ends_well(hub: Any) -> None:
     assert (code, out.count("\n")) == (0, 1)
 
 
-def test_a_source_that_does_not_answer_is_to_be_tried_again(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit code 4, and the reason beside the exchange."""
-    monkeypatch.setenv("LOCAL_URL", "sqlite:////nowhere/at/all.db")
+@pytest.mark.parametrize(("url", "exit_code"), [("sqlite:////nowhere/at/all.db", 2), ("postgresql://nobody@127.0.0.1:1/none", 4)])
+def test_a_source_that_is_not_read_says_what_to_do(url: str, exit_code: int, hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exit code of the reason: edit the address, or try again; the exchange is told as not read."""
+    monkeypatch.setenv("LOCAL_URL", url)
     code, out, _ = hub("mini@1.1.0")
-    assert code == 4
+    assert code == exit_code
     assert "1 not read" in out
 
 
