@@ -101,6 +101,10 @@ def _header(sheet: Sheet, top: int, kind: str) -> Header | None:
         meaning = known.get(plain(cell.text)) or _entry(cell)
         if meaning:
             columns.setdefault(meaning, column)
+    if "either" in columns:  # 字段名称 is the one of the two names that no other column is
+        column = columns.pop("either")
+        if len({"name", "title"} & columns.keys()) == 1:
+            columns["title" if "name" in columns else "name"] = column
     return Header(kind, top, bottom, columns, cells) if columns else None
 
 
@@ -125,7 +129,7 @@ def _strange(header: Header) -> Iterator[Finding]:
         if meaning is None:
             message = f"the column {cell.text[:20]} is not read"
             yield at(cell, "unread-column", message, "nothing to do, if a release need not know it", "warning")
-        elif header.columns[meaning] != column and meaning not in _UNSAID:
+        elif meaning in header.columns and header.columns[meaning] != column and meaning not in _UNSAID:
             first = header.cells[header.columns[meaning]]
             message = f"{cell.text[:20]} and {first.text[:20]} in {first.reference} mean the same"
             yield at(cell, "duplicate-column", message, "keep one, or unmerge the heading")

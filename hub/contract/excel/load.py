@@ -83,7 +83,8 @@ def _read(path: Path) -> tuple[Draft, list[Finding]]:
     read_tables(kinds.get("table", ()), draft, findings)
     read_fields(kinds.get("field", ()), draft, findings)
     read_rules(kinds.get("rule", ()), draft, findings)
-    for kind in (kind for kind in _PARTS if kind not in kinds and (kind != "table" or not draft.tables)):
+    half_read = {"field"} if any(finding.code == "header" for finding in findings) else set()
+    for kind in (kind for kind in _PARTS if kind not in kinds.keys() | half_read and (kind != "table" or not draft.tables)):
         cure = "hub contract export --xlsx writes a dictionary that shows how it looks"
         findings.append(at(Cell(""), "no-sheet", f"no sheet has {_PARTS[kind]}", cure))
     return draft, findings

@@ -21,7 +21,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from hub.contract.excel.finding import Cell
 from hub.interface import ConfigurationError
 
-MAX_BYTES = 128 * 1024 * 1024  # unpacked; the largest dictionary that we know has 3
+MAX_BYTES = 64 * 1024 * 1024  # unpacked; 180 tables with their codes have 4
 MAX_CELLS = 2_000_000  # rows times columns of a sheet, and cells inside merged ranges
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 _MERGES = re.compile(rb"<(?:\w+:)?mergeCell\s")

@@ -14,7 +14,7 @@ from hub.problem import nearest
 
 _TOKENS = re.compile(r"[\s()（）:：,，、;；\[\]【】《》“”\"'—]+")
 _PATHS = {"table": re.compile(r"[a-z][a-z0-9_]{0,62}"), "folder": re.compile(r"[a-z][a-z0-9_-]{0,62}")}
-_NAMES, _TEXTS = ("table", "code", "folder", "as_of"), ("title", "domain", "grain", "description")
+_NAMES, _TEXTS = ("table", "folder", "as_of"), ("title", "domain", "grain", "description")
 
 
 class Library(NamedTuple):
@@ -55,10 +55,10 @@ def read_fields(blocks: Sequence[Block], draft: Draft, findings: list[Finding]) 
             findings.append(at(block.head, "duplicate-line", message, "keep one of the two"))
             continue
         table.described = block.head
-        needed(block, ("name", "title", "element"), findings, ("required",))
+        needed(block, ("name", "title", "element"), findings, () if "nullable" in block.columns else ("required",))
         ticked = _ticked(block)
         for row in block.rows:
-            own = name(row, "name")
+            own = _small(name(row, "name"))
             if own:
                 table.fields.append((own, _field(row, library, ticked, findings)))
         table.key = _key(block, findings)
@@ -74,7 +74,7 @@ def read_rules(blocks: Sequence[Block], draft: Draft, findings: list[Finding]) -
     for block in blocks:
         needed(block, ("table", "name", "sql", "severity"), findings)
         for row in block.rows:
-            own = name(row, "table")
+            own = _small(name(row, "table"))
             if own is None:
                 continue
             if own.text not in tables:
@@ -99,11 +99,17 @@ def _called(table: TableDraft) -> str:
 
 
 def _table(row: Row, head: Cell) -> TableDraft:
-    heads: dict[str, Item | None] = {column: name(row, column) for column in _NAMES}
+    heads: dict[str, Item | None] = {"code": name(row, "code")}
+    heads |= {column: _small(name(row, column)) for column in _NAMES}
     heads |= {column: text(row, column) for column in _TEXTS}
     catalog = {column: text(row, column) for column in CATALOG}
     catalog |= {column.partition(":")[2]: text(row, column) for column in row if column.startswith("catalog:")}
     return TableDraft(head, _said(heads), _said(catalog))
+
+
+def _small(item: Item | None) -> Item | None:
+    """Names of tables and fields have small letters: no database tells JHDJ from jhdj."""
+    return item and Item(item.text.lower(), item.cell)
 
 
 def _said(entry: Mapping[str, Item | None]) -> Entry:
@@ -112,9 +118,9 @@ def _said(entry: Mapping[str, Item | None]) -> Entry:
 
 def _named(block: Block, draft: Draft, findings: list[Finding]) -> TableDraft | None:
     """The table that the labels above the header, or else words of its title, name; a table of its own if labels describe one."""
-    words = [half(block.labels[label].text) for label in ("table", "code", "title") if label in block.labels]
-    words = words or [word for cell in block.titles for word in (half(cell.text), *_TOKENS.split(half(cell.text)))]
-    found = [table for table in draft.tables if {half(item.text) for item in _names(table)} & set(words)]
+    words = [half(block.labels[label].text).lower() for label in ("table", "code", "title") if label in block.labels]
+    words = words or [word for cell in block.titles for word in _words(cell.text)]
+    found = [table for table in draft.tables if {half(item.text).lower() for item in _names(table)} & set(words)]
     if len(found) == 1:
         return found[0]
     if not found and "table" in block.labels:
@@ -130,6 +136,12 @@ def _named(block: Block, draft: Draft, findings: list[Finding]) -> TableDraft | 
     return None
 
 
+def _words(title: str) -> list[str]:
+    """A title as a whole, and its words: ``表 1 结婚登记（JMR_MR_04）``."""
+    whole = half(title).lower()
+    return [whole, *_TOKENS.split(whole)]
+
+
 def _names(table: TableDraft) -> Iterable[Item]:
     return (table.heads[head] for head in ("table", "code", "title") if head in table.heads)
 
@@ -141,18 +153,27 @@ def _ticked(block: Block) -> bool:
 
 
 def _required(row: Row, ticked: bool, findings: list[Finding]) -> Item | None:
+    if "required" not in row:
+        return _not_null(row, findings)
     item = name(row, "required")
     if ticked:
         return item and Item("true", item.cell)
     if item is None:
-        if "required" in row:
-            findings.append(at(row["required"], "empty", "必填 is empty", known(["是", "否"])))
+        findings.append(at(row["required"], "empty", "必填 is empty", known(["是", "否"])))
         return None
     if item.text.lower() in CONDITIONAL:
         cure = "write 否 (O) and the condition as a line of the sheet 规则, or 是 (M)"
         findings.append(at(item.cell, "conditional", f"'{item.text[:20]}': under which condition is not said", cure))
         return None
     return word(row, "required", "required", findings)
+
+
+def _not_null(row: Row, findings: list[Finding]) -> Item | None:
+    """是否为空, which asks the other way round."""
+    if "nullable" in row and not row["nullable"].text:
+        findings.append(at(row["nullable"], "empty", "是否为空 is empty", known(["是", "否"])))
+    item = word(row, "nullable", "yes or no", findings)
+    return item and Item("false" if item.text == "true" else "true", item.cell)
 
 
 def _field(row: Row, library: Library, ticked: bool, findings: list[Finding]) -> Entry:
@@ -170,7 +191,7 @@ def _field(row: Row, library: Library, ticked: bool, findings: list[Finding]) ->
         "codes": _unless(named, of.get("codes"), lambda one, other: same_list(one) == same_list(other)),
         "min": _unless(name(row, "min"), of.get("min"), str.__eq__),
         "max": _unless(name(row, "max"), of.get("max"), str.__eq__),
-        "references": name(row, "references"),
+        "references": _small(name(row, "references")),
     }
     remark = text(row, "remark")
     if remark and remark.text not in (of["definition"].text if "definition" in of else None, title and title.text):
@@ -195,7 +216,7 @@ def _key(block: Block, findings: list[Finding]) -> list[Item]:
     """The fields that are marked in 主键: by their numbers, or in their order."""
     marked: list[tuple[int, Item]] = []
     for row in block.rows:
-        mark, own = name(row, "key"), name(row, "name")
+        mark, own = name(row, "key"), _small(name(row, "name"))
         if mark is None or own is None:
             continue
         answer = VOCABULARIES["yes or no"].get(mark.text.lower())

@@ -36,6 +36,8 @@ _SPOKEN: Mapping[str, Mapping[str, str]] = {
         "type": "类型 数据类型 字段类型",
         "length": "长度 数据长度 字段长度",
         "required": "必填 是否必填 必填项 约束 约束条件 约束性 必选 是否必选 m/o/c m/o",
+        "nullable": "是否为空 允许为空 可为空 是否允许为空 是否可空 可空 nullable",
+        "either": "字段名称 名称",
         "codes": "值域 代码表 值域代码 引用代码 代码集 codelist",
         "key": "主键 是否主键 pk",
         "references": "引用 外键 引用字段 关联字段 引用表字段 reference fk",

@@ -131,8 +131,11 @@ def test_a_file_that_is_no_workbook_is_refused_with_the_cure(tmp_path: Path) -> 
 
 
 def test_a_bomb_is_refused_before_it_is_opened(office: Any) -> None:
-    """Entities, a merge over all rows, a cell in the last corner."""
+    """Gigabytes of blanks, entities, a merge over all rows, a cell in the last corner."""
     sheet = "xl/worksheets/sheet1.xml"
+    path = office.send()
+    rewritten(path, sheet, lambda text: text + b" " * (65 << 20))
+    assert "unpacks to more than 64 MiB" in refused(path, office.root)
     path = office.send()
     rewritten(path, sheet, lambda text: b'<!DOCTYPE x [<!ENTITY a "b">]>' + text)
     assert "declares XML entities" in refused(path, office.root)

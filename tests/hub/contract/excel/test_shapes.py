@@ -137,6 +137,18 @@ def test_an_open_required_is_told(office: Any, word: str | None, code: str) -> N
     assert office.told() == [f"人员!F5 {code}"]
 
 
+def test_a_column_that_asks_whether_a_value_may_be_missing(office: Any) -> None:
+    """是否为空 is the other way round; 字段名称 is the Chinese one of the two where the other is there; capitals are small."""
+    sheet = office.book["人员"]
+    sheet["F2"], sheet["C2"], sheet["B4"] = "是否为空", "字段名称", "XM"
+    for row, word in enumerate(["否", "N", "是"], 3):
+        sheet.cell(row, 6).value = word
+    person = office.tables()[PERSON]
+    assert {name: field.required for name, field in person.fields.items()} == {"rybh": True, "xm": True, "xb_dm": False}
+    sheet["F5"] = None
+    assert office.told() == ["人员!F5 empty"]
+
+
 def test_a_struck_through_row_is_left_out_and_told(office: Any) -> None:
     """The owner has taken it out; whether by the cell or by its characters."""
     office.struck("人员", "B5:I5")
