@@ -23,7 +23,8 @@ def pattern(notation: Notation) -> str:
         return _MOMENTS[notation.kind, notation.maximum]
     if notation.kind == "c":
         return ""
-    return f"{_CHARACTERS[notation.kind]}{{{max(notation.minimum, 1)},{notation.maximum}}}"
+    least, most = max(notation.minimum, 1), notation.maximum
+    return f"{_CHARACTERS[notation.kind]}{{{most if least == most else f'{least},{most}'}}}"
 
 
 def limit(notation: Notation) -> Decimal:

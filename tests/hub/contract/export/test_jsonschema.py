@@ -34,14 +34,13 @@ def validator(table: Table, envelope: bool = False) -> jsonschema_rs.Draft202012
     return jsonschema_rs.Draft202012Validator(jsonschema.schema(table, {"envelope": "yes"} if envelope else {}))
 
 
-@pytest.mark.parametrize("envelope", [False, True], ids=["bare", "envelope"])
-def test_every_row_of_every_table_is_valid(standards: Mapping[str, Standard], rows: Rows, envelope: bool) -> None:
-    """The longest values, the least ones, required fields alone, and a withdrawal that has its key alone."""
-    for standard in standards.values():
-        for table in standard.tables.values():
-            found = validator(table, envelope)
-            for row in rows(table, envelope):
-                found.validate(row)
+def test_every_row_of_every_table_is_valid(standards: Mapping[str, Standard], rows: Rows) -> None:
+    """The longest values, the least ones, required fields alone, and a withdrawal; every other table with the envelope."""
+    tables = [table for standard in standards.values() for table in standard.tables.values()]
+    for number, table in enumerate(tables):
+        found = validator(table, number % 2 == 0)
+        for row in rows(table, number % 2 == 0):
+            found.validate(row)
 
 
 def test_a_schema_is_one(jinmin: Standard) -> None:

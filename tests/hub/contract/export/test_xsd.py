@@ -59,25 +59,25 @@ def test_gb18030_is_valid_too(tmp_path: Path, jinmin: Standard, sampled: Any, he
     schema(table, True).validate(payload.decode("gb18030").partition("\n")[2])
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("<djrq>20240229</djrq>", "<djrq>20241301</djrq>"),
-        ("<djrq>20240229</djrq>", ""),
-        ("<swbz>1</swbz>", "<swbz>Y</swbz>"),
-        ("<djrq>20240229</djrq>", "<djrq>20240229</djrq><qt>1</qt>"),
-        ("<jhdjbh>", "<jhdjbh>" + "号" * 65),
-        ('table="marriage_registration"', 'table="divorce_registration"'),
-        ('standard="jinmin@1.0.0"', 'standard="jinmin@2.0.0"'),
-        ('count="4"', 'count="many"'),
-    ],
-)
-def test_what_breaks_the_contract_is_refused(jinmin: Standard, document: Document, old: str, new: str) -> None:
+BREACHES = [
+    ("<djrq>20240229</djrq>", "<djrq>20241301</djrq>"),
+    ("<djrq>20240229</djrq>", ""),
+    ("<swbz>1</swbz>", "<swbz>Y</swbz>"),
+    ("<djrq>20240229</djrq>", "<djrq>20240229</djrq><qt>1</qt>"),
+    ("<jhdjbh>", "<jhdjbh>" + "号" * 65),
+    ('table="marriage_registration"', 'table="divorce_registration"'),
+    ('standard="jinmin@1.0.0"', 'standard="jinmin@2.0.0"'),
+    ('count="4"', 'count="many"'),
+]
+
+
+def test_what_breaks_the_contract_is_refused(jinmin: Standard, document: Document) -> None:
     """A day of month 13, a required field left out, a code that is not listed, an unknown field, a text too long."""
     table = jinmin.tables["marriage_registration"]
-    payload = document(table, False)
-    assert old in payload
-    assert not schema(table).is_valid(payload.replace(old, new, 1))
+    payload, found = document(table, False), schema(table)
+    for old, new in BREACHES:
+        assert old in payload
+        assert not found.is_valid(payload.replace(old, new, 1)), new
 
 
 @pytest.mark.parametrize(("number", "valid"), [("999.99", True), ("1000", False), ("-999.99", True), ("0.001", False)])

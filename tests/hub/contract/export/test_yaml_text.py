@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.contract.export.yaml_text import text_of
@@ -36,6 +36,7 @@ data = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(texts, data, min_size=1, max_size=4))
 def test_every_value_comes_back(document):
     """Texts stay texts, numbers numbers, in any nesting."""
