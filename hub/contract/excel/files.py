@@ -130,8 +130,8 @@ def _codes(listed: ListDraft) -> File:
     file.line((",".join(columns), listed.name.cell))
     for entry in listed.codes:
         out = io.StringIO()
-        csv.writer(out, lineterminator="").writerow([entry[column].text if column in entry else "" for column in columns])
-        file.line((out.getvalue(), entry["code"].cell))
+        csv.writer(out, lineterminator="\r\n").writerow([entry[column].text if column in entry else "" for column in columns])
+        file.line((out.getvalue().removesuffix("\r\n"), entry["code"].cell))
     return file
 
 

@@ -56,11 +56,7 @@ def read_fields(blocks: Sequence[Block], draft: Draft, findings: list[Finding]) 
             continue
         table.described = block.head
         needed(block, ("name", "title", "element"), findings, () if "nullable" in block.columns else ("required",))
-        ticked = _ticked(block)
-        for row in block.rows:
-            own = _small(name(row, "name"))
-            if own:
-                table.fields.append((own, _field(row, library, ticked, findings)))
+        _fill(table, block, library, findings)
         table.key = _key(block, findings)
     for table in draft.tables:
         if table.described is None:
@@ -82,6 +78,21 @@ def read_rules(blocks: Sequence[Block], draft: Draft, findings: list[Finding]) -
                 continue
             entry = {"name": text(row, "name"), "sql": text(row, "sql"), "severity": word(row, "severity", "severity", findings)}
             tables[own.text].rules.append({key: item for key, item in entry.items() if item})
+
+
+def _fill(table: TableDraft, block: Block, library: Library, findings: list[Finding]) -> None:
+    ticked = _ticked(block)
+    seen: dict[str, Cell] = {}
+    for row in block.rows:
+        own = _small(name(row, "name"))
+        if own is None:
+            continue
+        first = seen.setdefault(own.text, own.cell)
+        if first is not own.cell:
+            message = f"the field {own.text[:40]} is already in {first.sheet}!{first.reference}"
+            findings.append(at(own.cell, "duplicate-line", message, "rename one, or remove it"))
+            continue
+        table.fields.append((own, _field(row, library, ticked, findings)))
 
 
 def _add(table: TableDraft, draft: Draft, findings: list[Finding]) -> None:

@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 _NOISE = re.compile(r"[\s*:()\[\]_\-/.]+")
 
 
+@lru_cache(maxsize=16384)  # every cell is asked several times whether it is a heading
 def plain(text: str) -> str:
     """A heading for comparison: half-width, small letters, without blanks and punctuation."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", text)).lower()

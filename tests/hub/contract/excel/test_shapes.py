@@ -229,3 +229,27 @@ def test_parts_that_are_missing_are_told(office: Any) -> None:
     del office.book["发布"]
     found = {each for each in office.told() if each.startswith("!")}
     assert found == {"! no-sheet", "! empty"}
+
+
+def test_what_is_there_twice_is_told_at_the_second_place(office: Any) -> None:
+    """A field of a table, a line of the list of tables, the fields of a table, a setting of the release."""
+    office.book["人员"]["B5"] = "XM"
+    office.book["人员"]["A7"] = "表 2 人员"
+    office.book["数据集"].append(["person", "EX_03", "人员二", "人员", "person", "一人一行"])
+    office.book["发布"].append(["标题", "又一个"])
+    assert office.told() == [
+        "人员!B5 duplicate-line",
+        "人员!A8 duplicate-line",
+        "发布!A7 duplicate-line",
+        "数据集!A3 no-block",
+        "数据集!A4 duplicate-line",
+    ]
+
+
+def test_a_line_break_in_a_code_is_told_at_its_cell(office: Any) -> None:
+    """A CSV file has one line a code; what comes after it is still told at the right cell."""
+    office.book["值域"]["D2"] = "男\n性"
+    office.book["值域"]["C3"] = "22"
+    assert "值域!C2 csv-line-break" in office.told()
+    office.book["值域"]["D2"] = "男性"
+    assert office.told() == ["数据元!B4 code-format"]
