@@ -186,6 +186,7 @@ def _entry_label(text: str, kind: str) -> str | None:
 
 
 def _fill(sheet: Sheet, block: Block, header: Header, end: int, findings: list[Finding]) -> None:
+    headed = set(header.cells)
     for number in (row for row in sheet.rows if header.bottom < row < end):
         cells = distinct(sheet.rows[number])
         if len(cells) == 1 and _note(cells[0], sheet, number, header):
@@ -195,6 +196,11 @@ def _fill(sheet: Sheet, block: Block, header: Header, end: int, findings: list[F
                header.columns.items()}  # fmt: skip
         block.rows.append(row)
         findings += _misshapen(row)
+        for column in sheet.rows[number].keys() - headed:
+            headed.add(column)  # told once
+            message = f"'{sheet.rows[number][column].text[:30]}' stands in a column without a heading, which is not read"
+            cure = "give the column a heading, or nothing to do if it is a note"
+            findings.append(at(sheet.rows[number][column], "unread-column", message, cure, "warning"))
 
 
 def _unread(cell: Cell) -> Finding:

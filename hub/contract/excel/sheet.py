@@ -23,11 +23,12 @@ from hub.interface import ConfigurationError
 
 MAX_BYTES = 64 * 1024 * 1024  # unpacked; 180 tables with their codes have 4
 MAX_CELLS = 2_000_000  # rows times columns of a sheet, and cells inside merged ranges
-_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?["']""")
 _MERGES = re.compile(rb"<(?:\w+:)?mergeCell\s")
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _BROKEN = (
     *(zipfile.BadZipFile, InvalidFileException, ParseError, zlib.error, EOFError, NotImplementedError, RuntimeError),
-    *(KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError),
+    *(OSError, KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError),
 )
 
 
@@ -42,40 +43,40 @@ class Sheet:
 def read_sheets(path: Path) -> list[Sheet]:
     """The sheets in order. ConfigurationError if the file is no workbook, is protected, or is unreasonably large."""
     try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError as error:
+        raise ConfigurationError(f"{path.name} cannot be read: {error.strerror}: check path and rights") from error
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        cure = "remove the password, or save it as .xlsx"
+        raise ConfigurationError(f"{path.name} is protected by a password, or is an .xls of Excel 97: {cure}")
+    try:
         _measure(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # extensions of Excel that openpyxl leaves out; none holds text
             book = openpyxl.load_workbook(path, rich_text=True, keep_links=False)
         return [_sheet(sheet, path) for sheet in book.worksheets]
-    except OSError as error:
-        raise ConfigurationError(f"{path.name} cannot be read: {error.strerror}: check path and rights") from error
     except _BROKEN as error:
         cure = "open it in Excel or WPS and save it again as .xlsx"
         raise ConfigurationError(f"{path.name} is no Excel workbook that can be read: {cure}") from error
 
 
 def _measure(path: Path) -> None:
-    with path.open("rb") as file:
-        start = file.read(8)
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        cure = "remove the password, or save it as .xlsx"
-        raise ConfigurationError(f"{path.name} is protected by a password, or is an .xls of Excel 97: {cure}")
     with zipfile.ZipFile(path) as parts:
         if sum(part.file_size for part in parts.infolist()) > MAX_BYTES:
             raise ConfigurationError(f"{path.name} unpacks to more than {MAX_BYTES >> 20} MiB: remove pictures and empty rows")
         for part in parts.infolist():
-            if not part.filename.endswith((".xml", ".rels")):
-                continue
-            text = parts.read(part)
-            if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-                raise ConfigurationError(f"{path.name} declares XML entities, which no spreadsheet program writes: do not use it")
-            if part.filename.startswith("xl/worksheets/"):
-                _measure_merged(path, text)
+            text = parts.read(part)  # whatever its name: a workbook may call its sheets as it likes
+            if b"<!DOCTYPE" in text or b"<!ENTITY" in text or text[:2] in _WIDE:
+                cure = "remove the pictures, or do not use it"
+                raise ConfigurationError(f"{path.name} has XML that no spreadsheet program writes (entities, UTF-16): {cure}")
+            _measure_merged(path, text)
 
 
 def _measure_merged(path: Path, text: bytes) -> None:
     ranges = _MERGED.findall(text)
-    area = sum((int(last) - int(first) + 1) * (_number(right) - _number(left) + 1) for left, first, right, last in ranges)
+    whole = [each for each in ranges if each[3]]  # the others are single cells
+    area = sum((int(last) - int(first) + 1) * (_number(right) - _number(left) + 1) for left, first, right, last in whole)
     if area > MAX_CELLS or len(ranges) != len(_MERGES.findall(text)):
         raise ConfigurationError(f"{path.name} merges more than {MAX_CELLS:,} cells of a sheet: undo the merging of whole rows")
 

@@ -128,6 +128,9 @@ def test_a_file_that_is_no_workbook_is_refused_with_the_cure(tmp_path: Path) -> 
     with zipfile.ZipFile(path, "w") as parts:
         parts.writestr("a.txt", "x")
     assert "save it again as .xlsx" in refused(path, tmp_path)
+    path.unlink()
+    path.mkdir()
+    assert "a.xlsx cannot be read" in refused(path, tmp_path)
 
 
 def test_a_bomb_is_refused_before_it_is_opened(office: Any) -> None:
@@ -138,7 +141,10 @@ def test_a_bomb_is_refused_before_it_is_opened(office: Any) -> None:
     assert "unpacks to more than 64 MiB" in refused(path, office.root)
     path = office.send()
     rewritten(path, sheet, lambda text: b'<!DOCTYPE x [<!ENTITY a "b">]>' + text)
-    assert "declares XML entities" in refused(path, office.root)
+    assert "entities, UTF-16" in refused(path, office.root)
+    path = office.send()
+    rewritten(path, sheet, lambda text: text.decode().encode("utf-16"))
+    assert "entities, UTF-16" in refused(path, office.root)
     path = office.send()
     merged = b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
     rewritten(path, sheet, lambda text: text.replace(b"</sheetData>", merged))

@@ -213,8 +213,9 @@ def test_a_formula_or_a_logical_value_is_no_text(office: Any, value: object) -> 
 def test_columns_and_sheets_that_nobody_reads_are_told(office: Any) -> None:
     """As warnings: the release does not need them."""
     office.book["人员"]["J2"] = "责任处室"
+    office.book["人员"]["K4"] = office.book["人员"]["K5"] = "待定"
     office.book.create_sheet("封面")["B2"] = "数据标准"
-    assert office.told() == ["人员!J2 unread-column", "封面! nothing-found"]
+    assert office.told() == ["人员!J2 unread-column", "人员!K4 unread-column", "封面! nothing-found"]
 
 
 def test_a_header_without_a_needed_column_is_told(office: Any) -> None:
