@@ -4,8 +4,9 @@ from pathlib import Path
 
 import openpyxl
 
-from hub.contract.excel.answer import COLUMNS, write_findings
-from hub.contract.excel.finding import Finding
+from hub.contract.excel.answer import COLUMNS, IN_CHINESE, write_findings
+from hub.contract.excel.finding import CODES, Finding
+from hub.problem import CODES as OF_RELEASES
 
 
 def test_a_line_a_finding_linked_to_its_cell_with_room_to_answer(tmp_path: Path) -> None:
@@ -16,9 +17,15 @@ def test_a_line_a_finding_linked_to_its_cell_with_room_to_answer(tmp_path: Path)
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
     assert rows == [
         list(COLUMNS),
-        [1, "错误", "甲'乙", "C4", "not-text", '=HYPERLINK("http://x")', "format the cell as text", None],
-        [2, "提醒", None, None, "no-sheet", "m", "c", None],
+        [1, "错误", "甲'乙", "C4", "not-text", IN_CHINESE["not-text"], '=HYPERLINK("http://x")', "format the cell as text", None],
+        [2, "提醒", None, None, "no-sheet", IN_CHINESE["no-sheet"], "m", "c", None],
     ]
-    assert sheet["F3"].data_type == "s"
+    assert sheet["G3"].data_type == "s"
     assert (sheet["D3"].hyperlink.target, sheet["D3"].hyperlink.location) == ("字典.xlsx", "'甲''乙'!C4")
     assert sheet["D4"].hyperlink is None
+
+
+def test_every_code_has_words_for_the_owner() -> None:
+    """Those of the workbook all; those of a release where they can come from a workbook."""
+    assert set(CODES) <= set(IN_CHINESE) <= set(CODES) | set(OF_RELEASES)
+    assert list(IN_CHINESE) == sorted(IN_CHINESE)
