@@ -20,10 +20,18 @@ def elements(rows: pa.RecordBatch, layout: Layout) -> Iterator[bytes]:
     """The rows as ``<row>`` elements, one a line, some thousand rows at a time; DataError for what XML cannot hold."""
     texts = {column.name: _escaped(rows.column(column.name), column) for column in layout.columns}
     for start in range(0, rows.num_rows, _SLICE):
-        slices = ((name, text.slice(start, _SLICE)) for name, text in texts.items())
-        cells = [pc.binary_join_element_wise(f"<{name}>", text, f"</{name}>", "") for name, text in slices]
-        lines = pc.binary_join_element_wise("<row>", *cells, "</row>\n", "", null_handling="replace", null_replacement="")
-        yield charset.raw(lines).to_pybytes()
+        pieces: list[pa.Array | str] = []
+        before = "<row>"
+        for name, whole in texts.items():
+            text = whole.slice(start, _SLICE)
+            if text.null_count:  # a null has no tags, so they are joined to each value beforehand
+                pieces += [before, pc.binary_join_element_wise(f"<{name}>", text, f"</{name}>", "")]
+                before = ""
+            else:
+                pieces += [f"{before}<{name}>", text]
+                before = f"</{name}>"
+        pieces += [f"{before}</row>\n", ""]
+        yield charset.raw(pc.binary_join_element_wise(*pieces, null_handling="replace", null_replacement="")).to_pybytes()
 
 
 def _escaped(values: pa.Array, column: Column) -> pa.Array:
