@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := hub adapters audit tests
 
-.PHONY: demo ui test check lint-odcs bench bench-peers format lock clean
+.PHONY: demo ui test check lint-odcs bench bench-standard bench-peers format lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run ## one two-hour window of real exchanges, then the changes only
@@ -32,6 +32,9 @@ lint-odcs: $(VENV)/run $(VENV)/odcs/done ## every release as ODCS documents, jud
 
 bench: $(VENV)/dev ## workload W1: rows per second and core, memory, against psql COPY
 	$(BIN)/python -m tests.bench.window
+
+bench-standard: $(VENV)/dev ## workload W2: one window of all 180 tables through Dagster
+	$(BIN)/python -m tests.bench.standard
 
 bench-peers: $(VENV)/dev $(VENV)/peers ## the same rows through dlt and Sling
 	$(BIN)/python -m tests.bench.peers $(VENV)/peers/bin/python

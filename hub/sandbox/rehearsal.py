@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from hub.compiled import compiled
 from hub.interface import ConfigurationError
-from hub.repository import Repository, load
+from hub.repository import Repository
 from hub.sandbox.advance import advance
 from hub.sandbox.seed import DEMO_PEOPLE
 from hub.sandbox.server import Running, status, up
@@ -57,7 +58,7 @@ def step(root: Path, state: Path, now: datetime, at: datetime | None = None) -> 
     number = kept["steps"] + 1
     planned = datetime.fromisoformat(kept["upper"]) + timedelta(hours=2 * number - 1)
     moment = at or min(planned, now)
-    repository, _ = load(root)
+    repository = compiled(root, state).repository
     urls = source_urls(repository, state)
     truth = advance(urls, kept["seed"], number, moment.replace(microsecond=0), scripts=scripts(repository))
     memory.write_text(json.dumps(kept | {"steps": number}), encoding="utf-8")
