@@ -110,6 +110,7 @@ CODES: Mapping[str, str] = {
     "secret-misplaced": "a reference to a secret where none is looked up",
     "source-sql": "from: or where: with more than tables, joins and one condition",
     "source-unreachable": "a live source cannot be read",
+    "story-sql": "a statement of a story that is no view",
     "stray-file": "a file that nothing reads",
     "unknown-adapter": "a system, format or reader that has no module",
     "unknown-alias": "an alias that from: does not give",

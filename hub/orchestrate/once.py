@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from multiprocessing.queues import Queue
 from pathlib import Path
 from threading import Thread
@@ -74,6 +75,7 @@ class _Worker:
     @classmethod
     def begin(cls, root: Path, events: "Queue[Event | None]") -> None:
         """Compile, or take what was kept, and make Dagster's definitions."""
+        Thread(target=_end_with_parent, daemon=True).start()
         station = open_station(root, events.put)
         made = definitions(station)
         cls.schedules = {schedule.name: made.resolve_job_def(job_name(schedule)) for schedule in station.schedules()}
@@ -87,3 +89,11 @@ class _Worker:
                 partition_key=key, instance=instance, raise_on_error=False, run_config=_QUIET
             )
         return JobRun(schedule, done.run_id, done.success)
+
+
+def _end_with_parent() -> None:
+    """A killed parent must not leave its workers behind; what they were doing is finished by the next run."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
