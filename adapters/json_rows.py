@@ -4,6 +4,7 @@ Strings are escaped as RFC 8259 section 7 asks; decimals are written digit by di
 """
 
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -26,6 +27,7 @@ SETTINGS = {
 }
 
 _SPECIAL = b'\\"' + bytes(range(0x20))  # the backslash first: escaping the others adds some
+_OBJECT = re.compile(rb"[ \t\r\n]*\{")
 _SLICE = 8192  # rows joined at a time: the work stays in the processor's cache
 
 
@@ -63,6 +65,8 @@ def wire_schema(layout: Layout, quoted: bool) -> pa.Schema:
 
 def read(payload: bytes, schema: pa.Schema) -> pa.RecordBatch:
     """JSON objects one after the other, typed as ``schema``; ArrowInvalid if they are not that."""
+    if not _OBJECT.match(payload):  # Arrow's reader does not survive a document that begins with null
+        raise pa.ArrowInvalid("no object")
     options = pj.ReadOptions(use_threads=False, block_size=len(payload) + 1)
     parse = pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
     batches = pj.read_json(pa.BufferReader(payload), options, parse).combine_chunks().to_batches()

@@ -77,6 +77,14 @@ def test_json_document():
     assert document["rows"] == [dict(row) for row in ROWS]
 
 
+@pytest.mark.parametrize("payload", [b"null", b" null", b"null{}", b"\n\nnull\n"])
+@pytest.mark.parametrize("format", [ndjson.create({}), json.create({})], ids=["ndjson", "json"])
+def test_a_document_that_is_null_is_refused(format, payload):
+    """Arrow's reader would end the process."""
+    with pytest.raises(DataError):
+        format.decode(payload, LAYOUT)
+
+
 @pytest.mark.parametrize("control", [chr(code) for code in (*range(0x20), 0x7F, 0x2028)])
 def test_json_escapes_what_it_must(control):
     """Every control character survives a JSON reader that is not ours, beside quotes and backslashes."""
