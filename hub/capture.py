@@ -89,6 +89,16 @@ def joined(row: Row, mapping: FieldMapping) -> dict[str, str | None]:
 
 def as_test(row: Row, mapping: FieldMapping, repository: Repository, name: str) -> InlineTest:
     """What the kernel makes of a disguised row, as a test that passes; DataError if it does not."""
+    expect, reject = judged(row, mapping, repository)
+    test = InlineTest(name, _given(row, mapping), expect, reject, mapping.place)
+    for result in run_tests(replace(mapping, tests=(test,)), repository):
+        if not result.passed:
+            raise DataError(f"{mapping.name}: the captured row does not pass as a test:\n" + "\n".join(result.differences))
+    return test
+
+
+def judged(row: Row, mapping: FieldMapping, repository: Repository) -> tuple[tuple[Row, ...], tuple[dict[str, str], ...]]:
+    """What the kernel makes of a row, or the fields and rules for which it refuses it."""
     table = repository.standards[f"{mapping.standard}@{mapping.version}"].tables[mapping.table]
     source = repository.sources[mapping.source]
     day = repository.standards[f"{mapping.standard}@{mapping.version}"].effective_from
@@ -103,11 +113,7 @@ def as_test(row: Row, mapping: FieldMapping, repository: Repository, name: str) 
         for finding in (kernel.findings[number] for number in numbers)
     ]
     unique = tuple(dict(pairs) for pairs in dict.fromkeys(tuple(each.items()) for each in reject))
-    test = InlineTest(name, _given(row, mapping), tuple(expect), unique, mapping.place)
-    for result in run_tests(replace(mapping, tests=(test,)), repository):
-        if not result.passed:
-            raise DataError(f"{mapping.name}: the captured row does not pass as a test:\n" + "\n".join(result.differences))
-    return test
+    return tuple(expect), unique
 
 
 def as_yaml(test: InlineTest, indent: str = "  ") -> str:

@@ -19,6 +19,7 @@ from hub.mapping.model import Source
 from hub.problem import nearest
 
 ROWS = 300
+_SERIAL = re.compile(r"内码|自增|主键|流水ID|^ID$", re.IGNORECASE)
 _POSTGRESQL = (
     "SELECT CAST(c.relname AS text), CAST(a.attname AS text), d.description FROM pg_description d "
     "JOIN pg_class c ON c.oid = d.objoid AND d.classoid = CAST('pg_class' AS regclass) AND pg_table_is_visible(c.oid) "
@@ -97,7 +98,8 @@ def _found(
     for place, (column, kind) in enumerate((types | undeclared).items()):
         said = declared.get(column.lower())
         comment = (said.title if said else "") or comments.get((name.lower(), column.lower()), "")
-        serial = kind == "integer" and place == 0 and len(set(values[column])) == len(values[column]) > 0
+        first = place == 0 and len(set(values[column])) == len(values[column]) > 0
+        serial = kind == "integer" and (first or bool(_SERIAL.search(comment)))
         columns.append(Column(f"{alias}.{said.name if said else column}", kind, comment, values[column], serial))
     return Found(alias, table, tuple(columns), undeclared)
 

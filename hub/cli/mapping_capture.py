@@ -4,7 +4,7 @@ from contextlib import closing
 
 import click
 
-from hub.capture import as_test, as_yaml, disguised, insert, joined, names, read
+from hub.capture import as_test, as_yaml, columns, disguised, insert, joined, judged, names, read
 from hub.cli import desk
 from hub.connection import INSTALLED
 from hub.interface import ConfigurationError
@@ -38,7 +38,9 @@ def command(mapping: str, where: str | None, entry: int | None, rows: int, write
     found = _one(repository, mapping)
     source = repository.sources[found.source]
     if entry is not None:
-        real = [joined(_refused(found, entry), found)]
+        refused = _refused(found, entry)
+        wanted = columns(found, source)
+        real = [joined({name: value for name, value in refused.items() if name in wanted}, found)]
     else:
         with closing(INSTALLED.reader(source, state_folder(root))) as reader:
             real = [dict(row) for row in read(found, source, reader, where, rows)]
@@ -47,6 +49,9 @@ def command(mapping: str, where: str | None, entry: int | None, rows: int, write
     table = repository.standards[f"{found.standard}@{found.version}"].tables[found.table]
     made = [disguised(row, found, table, Disguise()) for row in real]
     tests = [as_test(row, found, repository, name) for row, name in zip(made, names(found, len(made)), strict=True)]
+    changed = sum(judged(row, found, repository)[1] != test.reject for row, test in zip(real, tests, strict=True))
+    if changed:
+        click.echo(f"{changed} of {len(tests)} rows are judged otherwise than before the disguise: read them twice", err=True)
     if write:
         insert(root / found.place.path, tests)
         click.echo(f"{len(tests)} tests added to {found.place.path}; next: hub mapping test {found.name}")

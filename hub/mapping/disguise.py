@@ -38,7 +38,7 @@ class Disguise:
         return self._once(value, lambda count: value.replace(found[0], self._card(found, count)))
 
     def date(self, value: str) -> str:
-        """A day: of a birth, that of the disguised number; else another day of the year; no day: another year, as wrong."""
+        """A day: of a birth, that of the disguised number; else another day of the year; no day: four years earlier, as wrong."""
         found = _DAY.fullmatch(value.strip())
         if not found:
             return self.text(value)
@@ -47,7 +47,7 @@ class Disguise:
         try:
             datetime.strptime(plain, "%Y%m%d")  # noqa: DTZ007 - only whether the day exists
         except ValueError:
-            return f"{int(year) - 1}{one}{month}{two}{day}{re.sub(r'[1-9]', '0', rest)}"
+            return f"{int(year) - 4}{one}{month}{two}{day}{re.sub(r'[1-9]', '0', rest)}"
         new = self._births.get(plain) or _another(plain)
         return f"{year}{one}{new[4:6]}{two}{new[6:]}{re.sub(r'[1-9]', '0', rest)}"
 

@@ -20,6 +20,7 @@ _GONE = frozenset({"删除", "已删除", "是", "已删", "作废删除"})
 _CENTS = re.compile(r"[（(：:]\s*分\s*[)）]?|以分|单位：?分")
 
 
+_HALF = 0.5  # a crosswalk that knows fewer of the local codes is no proposal
 PROPOSED, UNSURE, ABSENT = "proposed", "unsure", "absent"
 
 
@@ -117,7 +118,7 @@ def _coded(proposal: Proposal, column: Column, name: str) -> tuple[str, str]:
         return expression(name), ""
     if done.padded:
         return expression(f"lpad({name}, {proposal.field.notation.maximum}, '0')"), ""
-    if not done.pairs:
+    if done.fit < _HALF:
         return "", ""
     doubts = [f"no code found for {', '.join(done.open[:10])}"] if done.open else []
     doubts += [f"{done.hidden} more values without a code"] if done.hidden else []

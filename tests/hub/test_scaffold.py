@@ -25,8 +25,8 @@ from hub.sandbox.world.script import load as load_script
 from hub.scaffold import Scaffold, scaffold
 
 ROOT = Path(__file__).parents[2]
-SYSTEMS = ("assistance", "funeral", "child")
-FLOOR = 0.95
+SYSTEMS = ("assistance", "vagrancy", "statistics")
+FLOOR = 0.92
 """So many of the fields that are made from one column get this column as the first choice."""
 
 
@@ -67,10 +67,10 @@ def test_the_first_choice_is_mostly_the_column_that_people_chose(adapters: Adapt
                     sure, sure_right = sure + proposal.sure, sure_right + (proposal.sure and same)
     assert asked > 400
     assert right / asked >= FLOOR, f"{right} of {asked}"
-    assert sure_right / sure >= 0.97, f"{sure_right} of {sure} that were sure"
+    assert sure_right / sure >= 0.96, f"{sure_right} of {sure} that were sure"
 
 
-@pytest.mark.parametrize("name", ["household_member", "cremation", "child_officer"])
+@pytest.mark.parametrize("name", ["household_member", "admission", "indicator"])
 def test_without_from_the_most_alike_table_is_taken(adapters: Adapters, name: str) -> None:
     """Of all tables of the source the one that people read first."""
     mapping = next(each for each in repository().mappings if each.name == name)
