@@ -1,4 +1,4 @@
-"""Takes a plan, a window and a reader, gives the source's count and rows from one snapshot; alone writes SQL for a source.
+"""Takes a plan, a window and a reader, gives the source's count and rows from one snapshot; writes the SQL of windows.
 
 ``from:`` and ``where:`` of the mapping are the source's own dialect and go in as they stand; each column is rendered as
 canonical text by the reader; the window's bounds compare the watermark column itself, so that its index serves.

@@ -50,6 +50,7 @@ def emit(rows: Iterable[Any], columns: Sequence[str], *, as_json: bool, title: s
         click.echo(empty)
         return
     from rich.table import Table  # 60 ms that --json and --help need not pay
+    from rich.text import Text  # no markup: [a-z] in an expression stays as it is
 
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
     keys = [column.partition(":")[0] for column in columns]
@@ -57,7 +58,7 @@ def emit(rows: Iterable[Any], columns: Sequence[str], *, as_json: bool, title: s
         numeric = all(isinstance(row.get(key), int | float | None) for row in data)
         table.add_column(column.partition(":")[2] or key, justify="right" if numeric else "left", overflow="fold")
     for row in data:
-        table.add_row(*[str(row[key]) if key in NAMES else _cell(row.get(key)) for key in keys])
+        table.add_row(*[Text(str(row[key]) if key in NAMES else _cell(row.get(key))) for key in keys])
     console().print(table)
 
 

@@ -3,7 +3,6 @@
 A job runs in a process of its own kind, as under the daemon, so that two cores are used; what it tells comes back by a queue.
 """
 
-import gc
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -79,7 +78,6 @@ class _Worker:
         station = open_station(root, events.put)
         made = definitions(station)
         cls.schedules = {schedule.name: made.resolve_job_def(job_name(schedule)) for schedule in station.schedules()}
-        gc.freeze()  # plans and definitions live as long as the process: no collection need look at them
 
     @classmethod
     def job(cls, schedule: str, key: str) -> JobRun:

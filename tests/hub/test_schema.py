@@ -63,8 +63,8 @@ def test_a_published_schema_is_a_json_schema_that_an_editor_can_explain(kind: st
 
 
 def test_there_is_a_schema_for_every_kind_of_file() -> None:
-    """Eight kinds and no other."""
-    assert KINDS == ["codes", "elements", "mapping", "partner", "schedule", "source", "standard", "table"]
+    """Eight kinds of the rooms, the sandbox's stories, and no other."""
+    assert KINDS == ["codes", "elements", "mapping", "partner", "schedule", "source", "standard", "story", "table"]
 
 
 @pytest.mark.parametrize("kind", ["elements", "codes", "table", "source", "mapping", "partner", "schedule", "standard"])

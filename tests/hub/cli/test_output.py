@@ -29,6 +29,12 @@ def test_numbers_have_separators_and_names_have_none(capsys: pytest.CaptureFixtu
     assert "结婚登记" in said
 
 
+def test_brackets_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    """An expression is shown as it was written."""
+    emit([{"from": "regexp_replace(a, '[a-z]', '')"}], ("from",), as_json=False)
+    assert "[a-z]" in capsys.readouterr().out
+
+
 def test_nothing_is_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     """An empty table is a sentence, an empty JSON list stays one."""
     emit([], ("id",), as_json=False, empty="No row is in quarantine.")
