@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import Pipe, get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.queues import Queue
+from multiprocessing.util import Finalize
 from pathlib import Path
 from threading import Thread
 
@@ -74,7 +75,7 @@ class _Worker:
     @classmethod
     def begin(cls, root: Path, events: "Queue[Event | None]") -> None:
         """Compile, or take what was kept, and make Dagster's definitions."""
-        Thread(target=_end_with_parent, daemon=True).start()
+        _end_with_parent()
         station = open_station(root, events.put)
         made = definitions(station)
         cls.schedules = {schedule.name: made.resolve_job_def(job_name(schedule)) for schedule in station.schedules()}
@@ -92,6 +93,18 @@ class _Worker:
 def _end_with_parent() -> None:
     """A killed parent must not leave its workers behind; what they were doing is finished by the next run."""
     parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
+    if parent is None:
+        return
+    ended, leaving = Pipe(duplex=False)
+
+    def watch() -> None:
+        if parent.sentinel in wait([parent.sentinel, ended]):
+            os._exit(1)
+
+    def leave() -> None:
+        leaving.close()
+        watcher.join()  # a thread that outlives the interpreter would hold DuckDB's objects, which then complain
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    Finalize(None, leave, exitpriority=1)
