@@ -44,9 +44,9 @@ format: $(VENV)/dev
 	$(BIN)/ruff check --fix $(ROOMS)
 
 lock: $(VENV)/dev ## pin versions and hashes anew from pyproject.toml
-	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --no-header --no-annotate \
+	$(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.txt pyproject.toml
-	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --no-header --no-annotate --extra dev \
+	$(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate --extra dev \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 $(VENV)/run: requirements.txt pyproject.toml
