@@ -28,25 +28,30 @@ SETTINGS = {
 
 _SPECIAL = b'\\"' + bytes(range(0x20))  # the backslash first: escaping the others adds some
 _OBJECT = re.compile(rb"[ \t\r\n]*\{")
-_SLICE = 8192  # rows joined at a time: the work stays in the processor's cache
+_SLICE = 2048  # rows joined at a time: the work stays in the processor's cache
 
 
 def objects(rows: pa.RecordBatch, quoted: bool, end: str) -> Iterator[bytes]:
     """The rows as JSON objects, each followed by ``end``, some thousand rows at a time."""
+    columns: list[pa.Array | str] = []
+    before = "{"
+    for name, column in zip(rows.schema.names, rows.columns, strict=True):
+        text, quote = _written(column, quoted)
+        columns += [f"{before}{json.dumps(name, ensure_ascii=False)}:{quote}", text]
+        before = f"{quote},"
+    columns += [f"{before[:-1]}}}{end}", ""]
     for start in range(0, rows.num_rows, _SLICE):
-        part = rows.slice(start, _SLICE)
-        pieces: list[pa.Array | str] = []
-        before = "{"
-        for name, column in zip(part.schema.names, part.columns, strict=True):
-            text = _escaped(column) if pa.types.is_string(column.type) else column.cast(pa.string())
-            quote = '"' if quoted or pa.types.is_string(column.type) else ""
-            if quote and text.null_count:  # a null has no quotes, so they go around each value instead of into the keys
-                text, quote = pc.binary_join_element_wise(quote, text, quote, ""), ""
-            pieces += [f"{before}{json.dumps(name, ensure_ascii=False)}:{quote}", text]
-            before = f"{quote},"
-        pieces += [f"{before[:-1]}}}{end}", ""]
-        lines = pc.binary_join_element_wise(*pieces, null_handling="replace", null_replacement="null")
-        yield charset.raw(lines).to_pybytes()
+        pieces = [each if isinstance(each, str) else each.slice(start, _SLICE) for each in columns]
+        yield charset.raw(pc.binary_join_element_wise(*pieces)).to_pybytes()
+
+
+def _written(column: pa.Array, quoted: bool) -> tuple[pa.Array, str]:
+    """The values as they stand in JSON, and the quote around each. No text is null: joining those takes twice the time."""
+    text = _escaped(column) if pa.types.is_string(column.type) else column.cast(pa.string())
+    quote = '"' if quoted or pa.types.is_string(column.type) else ""
+    if not text.null_count:
+        return text, quote
+    return pc.fill_null(pc.binary_join_element_wise(quote, text, quote, "") if quote else text, "null"), ""
 
 
 def _escaped(column: pa.Array) -> pa.Array:
