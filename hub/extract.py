@@ -18,7 +18,7 @@ from hub.interface import ConfigurationError, DataError, Reader, Snapshot
 from hub.plan import Extract, Plan
 from hub.window import Window
 
-BATCH = 50_000
+BATCH = 20_000
 _ORDERED = re.compile(
     r"%Y-(%m-(%d-(%H-(%M-(%S-(%f-)?)?)?)?)?)?".replace("-", r"[^\d%]*")
 )  # text in such a format sorts as time does

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.contract.model import Table
+from hub.contract.model import Notation, Table
 from hub.interface import Layout
 from hub.mapping.model import Mapping, Source
 from hub.problem import Place
@@ -113,18 +113,45 @@ class Extract:
 
 
 @dataclass(frozen=True, slots=True)
+class Walk:
+    """A crosswalk of a whole source column: the column, and (local code, standard code), each local code once."""
+
+    column: str
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day or time that a whole source column spells: the column, and the notation in which the contract wants it.
+
+    ``bare``: digits alone are one; not so in a column that is declared to be a date or a timestamp.
+    """
+
+    column: str
+    notation: Notation
+    bare: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Kernel:
-    """One SELECT over one batch and all that it needs. ``sql`` reads the relation ``batch`` (Extract.columns) and the lookups.
+    """One SELECT over one batch and all that it needs. ``sql`` reads the relation ``batch`` and the lookups.
+
+    ``batch`` has Extract.columns and the columns named in ``walks`` and ``moments``: the standard codes of a column of
+    local ones, the usual days and times of a column of texts.
 
     It yields, in order: every field of the layout's table (typed), ``_op`` ('I' | 'D'), ``_key`` and ``_digest`` (16-byte blobs),
     then one UBIGINT ``_errors_<i>`` per 64 error findings and one ``_warnings_<i>`` per 64 warnings.
-    ``quick`` yields for rows that are in order the same fields, but for those in ``taken`` (field -> the source column that
-    it is), ``_key`` and ``_digest``; ``_suspicious`` is true on rows for which ``sql`` must be asked.
+    ``quick`` yields for rows that are in order the same fields, but for those in ``taken`` (field -> the column of ``batch``
+    that it is), ``_key`` and ``_digest``; ``_suspicious`` is true on rows for which ``sql`` must be asked, and so must it be
+    where a field named in ``untidy``, which an expression has made, is blank at its ends.
     """
 
     sql: str
     quick: str
     taken: MappingOf[str, str]
+    untidy: tuple[str, ...]
+    walks: MappingOf[str, Walk]
+    moments: MappingOf[str, Moment]
     lookups: tuple[Lookup, ...]
     findings: tuple[Finding, ...]
 

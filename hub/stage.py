@@ -9,10 +9,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from audit.entry import utc
 from audit.record import record
@@ -168,12 +170,11 @@ def _through(
 ) -> tuple[int, int]:
     """Every batch through the kernel; how many rows were refused, and how many warnings were given."""
     done = refused = warnings = 0
-    for batch in supply.batches:
-        made = engine.transform(batch)
+    for made in engine.divide(supply.batches):
         good.write_batch(made.accepted)
         if made.rejected.num_rows:
             bad.write_batch(_told(plan, made))
-        done += batch.num_rows
+        done += made.accepted.num_rows + made.rejected.num_rows
         refused += made.rejected.num_rows
         warnings += sum(made.warnings.values())
         work.lease.renew()
@@ -184,22 +185,23 @@ def _through(
 
 @contextmanager
 def written(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatchFileWriter]:
-    """An Arrow file that appears when it is whole."""
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
-    with spool.durable(path) as file, pa.ipc.new_file(file, schema, options=options) as writer:
+    """An Arrow file that appears when it is whole. It lives for minutes: packing it would cost more than it saves."""
+    with spool.durable(path) as file, pa.ipc.new_file(file, schema) as writer:
         yield writer
 
 
 def _told(plan: Plan, made: Transformed) -> pa.RecordBatch:
     """Refused rows with their findings as words. A key is usable unless a finding is about one of its fields."""
-    found = [[_named(plan.kernel.findings[index]) for index in indices] for indices in made.findings.to_pylist()]
-    keys = [
-        None if any(field in plan.table.key for field, _ in findings) else key
-        for findings, key in zip(found, made.keys.to_pylist(), strict=True)
-    ]
+    texts: dict[tuple[int, ...], str] = {}  # few combinations, many rows
+    useless = {number for number, finding in enumerate(plan.kernel.findings) if finding.field in plan.table.key}
+    told = [tuple(numbers) for numbers in made.findings.to_pylist()]
+    for numbers in set(told):
+        texts[numbers] = json.dumps([_named(plan.kernel.findings[number]) for number in numbers], ensure_ascii=False)
+    usable = pa.array([useless.isdisjoint(numbers) for numbers in told], pa.bool_())
     rows = objects(dict(zip(made.rejected.schema.names, made.rejected.columns, strict=True)), made.rejected.num_rows)
-    texts = pa.array([json.dumps(findings, ensure_ascii=False) for findings in found], pa.string())
-    return pa.RecordBatch.from_arrays([rows, made.ops, pa.array(keys, pa.binary(16)), texts], schema=_REFUSED_SCHEMA)
+    keys = pc.if_else(usable, made.keys.cast(pa.binary(16)), pa.scalar(None, pa.binary(16)))
+    columns = [rows, made.ops, keys, pa.array([texts[numbers] for numbers in told], pa.string())]
+    return pa.RecordBatch.from_arrays(columns, schema=_REFUSED_SCHEMA)
 
 
 def _named(finding: Finding) -> tuple[str, str]:
@@ -216,6 +218,12 @@ def batches(path: Path) -> Iterator[pa.RecordBatch]:
 
 def _refused(folder: Path) -> Iterator[Reject]:
     for batch in batches(folder / REFUSED):
-        for row in batch.to_pylist():
-            findings = tuple((field, rule) for field, rule in json.loads(row["findings"]))
-            yield Reject(row["row"], findings, row["op"], row["key"])
+        columns = (batch.column(name).to_pylist() for name in _REFUSED_SCHEMA.names)
+        for row, op, key, findings in zip(*columns, strict=True):
+            yield Reject(row, _found_in(findings), op, key)
+
+
+@lru_cache(maxsize=10_000)
+def _found_in(findings: str) -> tuple[tuple[str, str], ...]:
+    """Findings as they stand in the file: few combinations, many rows."""
+    return tuple((field, rule) for field, rule in json.loads(findings))

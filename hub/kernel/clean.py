@@ -11,6 +11,7 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hub.kernel.column_bytes import bytes_of
 from hub.kernel.sql import BLANKS
 
 SPOILT = "\0"
@@ -35,6 +36,22 @@ def clean(batch: pa.RecordBatch) -> Cleaned:
     )
 
 
+def untidy(column: pa.StringArray) -> pa.BooleanArray | None:
+    """Which texts, made of clean ones, are not clean themselves: empty, blank at an end, spoilt; None: no text is.
+
+    It may name some that are clean: those with line ends or tabs in the middle.
+    """
+    if column.null_count == len(column):
+        return None
+    least, most = _extremes(column)
+    found = [pc.equal(column, "")] if pc.min(pc.binary_length(column)).as_py() == 0 else []
+    if least < 0x20:
+        found.append(pc.match_substring_regex(column, r"[\x00-\x1f]"))
+    if least <= 0x20 or most >= 0x80:
+        found.append(pc.not_equal(pc.utf8_trim(column, characters=BLANKS), column))
+    return pc.fill_null(reduce(pc.or_, found), False) if found else None
+
+
 def _clean(column: pa.StringArray) -> tuple[pa.StringArray, pa.BooleanArray | None]:
     if column.null_count == len(column):
         return column, None
@@ -56,12 +73,10 @@ def _clean(column: pa.StringArray) -> tuple[pa.StringArray, pa.BooleanArray | No
 
 def _extremes(column: pa.StringArray) -> tuple[int, int]:
     """The least and the greatest byte of all texts of a column; a printable one if there are no texts."""
-    _, offsets, data = column.buffers()
-    edges = pa.Array.from_buffers(pa.int32(), len(column) + 1, [None, offsets], offset=column.offset)
-    begin, end = edges[0].as_py(), edges[-1].as_py()
-    if begin == end:
+    data = bytes_of(column)
+    if not data.size:
         return 0x21, 0x21
-    found = pc.min_max(pa.Array.from_buffers(pa.uint8(), end - begin, [None, data], offset=begin))
+    found = pc.min_max(pa.Array.from_buffers(pa.uint8(), data.size, [None, data]))
     return found["min"].as_py(), found["max"].as_py()
 
 

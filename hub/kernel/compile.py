@@ -30,7 +30,7 @@ from hub.kernel.sql import Layer, any_of, case, name, stack
 from hub.kernel.values import Value, Values, values
 from hub.mapping.expression import parse, rename
 from hub.mapping.model import Mapping, Source
-from hub.plan import Finding, Kernel, Lookup
+from hub.plan import Finding, Kernel, Lookup, Moment
 
 _WINDOW_DAY = "window_day()"
 _SEPARATOR = "chr(31)"  # U+001F: a text that holds it is refused, so joined texts are told apart
@@ -56,11 +56,19 @@ def compile_kernel(mapping: Mapping, table: Table, source: Source) -> Kernel:
     findings = number(cases)
     told = _told(table, made_of)
     taken = {each.field.name: each.value.taken for each in made if each.value and each.value.taken and _as_it_is(each)}
+    moments = _moments(made)
+    taken |= {name_.removeprefix("t:"): name_ for name_ in moments}
+    untidy = {each.field.name: each.value.column for each in made if each.value and _as_it_is(each)}
+    untidy = {field: column for field, column in untidy.items() if column in made_of.bare}
+    quick = (*made_of.untrimmed(untidy.values()), *_quick(made, made_of, table, persons))
     return Kernel(
         _select(told | _masks(table, made_of, cases, findings), _whole(made, made_of)),
-        _select(_quick_told(table, taken), _quick(made, made_of, table, persons)),
+        _select(_quick_told(table, taken), quick),
         taken,
-        _lookups(mapping, table),
+        tuple(untidy),
+        made_of.walks,
+        moments,
+        _lookups(mapping, table, made_of),
         findings,
     )
 
@@ -72,7 +80,6 @@ def _as_it_is(each: _Made) -> bool:
 def _quick(made: Sequence[_Made], made_of: Values, table: Table, persons: Sequence[Person]) -> tuple[Layer, ...]:
     readings = [each.reading for each in made if each.reading]
     return (
-        *made_of.layers,
         Layer(_merged(reading.columns for reading in readings)),
         Layer(_merged(reading.more for reading in readings)),
         Layer(
@@ -117,12 +124,28 @@ def _readings(table: Table, made_of: Values, persons: Sequence[Person]) -> list[
     made = []
     for field in table.fields.values():
         value = made_of.fields.get(field.name)
-        reading = read(field, value.column, day, types.get(field.name)) if value else None
+        ready = name(f"t:{field.name}") if value and _is_moment(field, value) else None
+        reading = read(field, value.column, day, types.get(field.name), ready) if value else None
         if value and reading and value.declared and field.codes is None and field.notation.kind not in "dt" and not field.numeric:
             uncast = f"{value.column} IS NOT NULL AND TRY_CAST({value.column} AS {value.declared}) IS NULL"
             reading = replace(reading, odd=(*reading.odd, uncast))
         made.append(_Made(field, value, reading))
     return made
+
+
+def _is_moment(field: Field, value: Value) -> bool:
+    """Whether a field is a day or time that a source column spells: then whole columns are read by ``hub.kernel.calendar``."""
+    whole = value.taken is not None and not value.taken.startswith("c:")
+    return whole and field.codes is None and field.notation.kind in "dt" and field.notation.maximum >= 8
+
+
+def _moments(made: Iterable[_Made]) -> dict[str, Moment]:
+    """The columns of days and times that the batch must bring."""
+    return {
+        f"t:{each.field.name}": Moment(each.value.taken, each.field.notation, each.value.declared is None)
+        for each in made
+        if each.value and each.value.taken and _is_moment(each.field, each.value)
+    }
 
 
 def _known(made: Iterable[_Made]) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -250,11 +273,12 @@ def _joined(fields: Iterable[Field]) -> str:
     return f"concat({f', {_SEPARATOR}, '.join(texts)})"
 
 
-def _lookups(mapping: Mapping, table: Table) -> tuple[Lookup, ...]:
-    """The lookups that the SELECT joins, each once, sorted by name."""
+def _lookups(mapping: Mapping, table: Table, made_of: Values) -> tuple[Lookup, ...]:
+    """The lookups that the SELECTs join, each once, sorted by name."""
     filled = [table.fields[field] for field in mapping.fields if field in table.fields]
     joined = {field.codes.name: field.codes for field in filled if field.codes is not None and not is_inline(field.codes)}
     lists = [code_lookup(codes) for codes in joined.values()]  # each once: a table names the divisions several times
-    walks = [made.crosswalk for made in mapping.fields.values() if made.crosswalk is not None]
+    made = [made for name, made in mapping.fields.items() if f"c:{name}" not in made_of.walks]
+    walks = [each.crosswalk for each in made if each.crosswalk is not None]
     lists += [crosswalk_lookup(walk) for walk in walks if len(pairs(walk)) > INLINE]
     return tuple(sorted({lookup.name: lookup for lookup in lists}.values(), key=lambda lookup: lookup.name))

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hub.kernel.check_digit import ALPHABET
+from hub.kernel.column_bytes import bytes_of
 
 _WIDTH = 18
 _DIGITS = "0123456789"
@@ -54,9 +55,7 @@ def _wrong(column: pa.StringArray, right: Callable[[Places], pa.BooleanArray]) -
     fitting = column.filter(fits)
     if not len(fitting):
         return wrong
-    _, offsets, data = fitting.buffers()
-    start = pa.Array.from_buffers(pa.int32(), 1, [None, offsets], offset=fitting.offset)[0].as_py()
-    characters = pa.Array.from_buffers(pa.uint8(), len(fitting) * _WIDTH, [None, data], offset=start)
+    characters = pa.Array.from_buffers(pa.uint8(), len(fitting) * _WIDTH, [None, bytes_of(fitting)])
     firsts = counted(len(fitting), _WIDTH)
     places = [pc.take(characters.slice(place), firsts, boundscheck=False) for place in range(_WIDTH)]
     return pc.replace_with_mask(wrong, pc.fill_null(fits, False), pc.invert(right(places)))

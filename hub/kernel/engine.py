@@ -4,7 +4,7 @@ The same batch gives the same answer in any process on any day: whoever runs it,
 Engine of its own from the values it was sent. One thread; memory is that of one batch.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -16,13 +16,16 @@ import pyarrow.compute as pc
 
 from hub.contract.model import Table
 from hub.interface import DataError
-from hub.kernel.clean import Cleaned, clean
+from hub.kernel.calendar import usual
+from hub.kernel.clean import Cleaned, clean, untidy
 from hub.kernel.digits import counted
 from hub.kernel.duck import Database
 from hub.kernel.masks import WIDTH
 from hub.kernel.quick import Glance
+from hub.kernel.walk import Walks
 from hub.plan import Kernel
 
+_TOGETHER = 10_000  # suspicious rows that are looked at together
 _NONE = pa.scalar(0, pa.uint64())
 _FINDINGS = pa.list_(pa.int32())
 _EXTRA = (pa.field("_op", pa.string()), pa.field("_key", pa.binary(16)), pa.field("_digest", pa.binary(16)))
@@ -57,6 +60,7 @@ class Engine:
         self._kernel = kernel
         self._schema = schema(table)
         self._glance = Glance(table, day)
+        self._walks = Walks(kernel.walks)
         self._name = f"{table.standard}/{table.name}"
         self._errors = [n for n, finding in enumerate(kernel.findings) if finding.severity == "error"]
         self._warnings = [n for n, finding in enumerate(kernel.findings) if finding.severity == "warning"]
@@ -79,25 +83,71 @@ class Engine:
         Raises DataError if a whole batch cannot be read: columns are missing, or an expression fails in a way that no row
         can be blamed for; the message names the field.
         """
-        cleaned = clean(batch)
-        rows = self._run("quick", self._kernel.quick, cleaned.batch)
-        fields = {name: rows.column(name).chunk(0) for name in rows.column_names} if batch.num_rows else {}
-        fields |= {field: cleaned.batch.column(column) for field, column in self._kernel.taken.items()}
-        suspicious = self._suspicious(fields, cleaned) if batch.num_rows else None
+        cleaned = self._prepared(batch)
+        fields, suspicious = self._looked_over(cleaned)
         if suspicious is None:
             return self._accepted(batch, fields)
-        looked_at = self._run("whole", self._kernel.sql, cleaned.batch.filter(suspicious))
-        return self._divided(batch, fields, suspicious, looked_at)
+        return self._divided(batch, fields, suspicious, self._run("whole", self._kernel.sql, cleaned.batch.filter(suspicious)))
 
-    def _suspicious(self, fields: Mapping[str, pa.Array], cleaned: Cleaned) -> pa.BooleanArray | None:
-        """The rows that must be looked at; None: no row."""
-        found = [fields["_suspicious"], cleaned.spoilt, self._glance.suspicious(fields)]
+    def divide(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Transformed]:
+        """``transform`` for a long stream: suspicious rows of several batches are looked at together, behind the others.
+
+        To begin with the whole SELECT costs as much as five thousand rows of it. Rows keep their order within those that were
+        looked at and within those that were not.
+        """
+        waiting = _Waiting()
+        for batch in batches:
+            cleaned = self._prepared(batch)
+            fields, suspicious = self._looked_over(cleaned)
+            if suspicious is None:
+                yield self._accepted(batch, fields)
+                continue
+            kept = pc.invert(suspicious)
+            yield self._accepted(
+                batch, {each.name: fields[each.name].filter(kept) for each in self._schema if each.name != "_op"}
+            )
+            waiting.add(batch.filter(suspicious), cleaned.batch.filter(suspicious))
+            if waiting.rows >= _TOGETHER:
+                yield self._looked_at(waiting.taken())
+        if waiting.rows:
+            yield self._looked_at(waiting.taken())
+
+    def _prepared(self, batch: pa.RecordBatch) -> Cleaned:
+        """The rows as both SELECTs read them; as spoilt counts, too, a day or time that is not spelt in a usual way."""
+        cleaned = clean(batch)
+        followed, spoilt = self._walks.follow(cleaned.batch), [cleaned.spoilt]
+        moments = [(cleaned.batch.column(each.column), each) for each in self._kernel.moments.values()]
+        made = [usual(each.notation, given, bare=each.bare) for given, each in moments]
+        for column, (given, _) in zip(made, moments, strict=True):
+            if column.null_count > given.null_count:
+                spoilt.append(pc.and_(pc.is_null(column), pc.is_valid(given)))
+        whole = pa.RecordBatch.from_arrays([*followed.columns, *made], [*followed.schema.names, *self._kernel.moments])
+        found = [mask for mask in spoilt if mask is not None]
+        return Cleaned(whole, reduce(pc.or_, found) if found else None)
+
+    def _looked_over(self, cleaned: Cleaned) -> tuple[Mapping[str, pa.Array], pa.BooleanArray | None]:
+        """The fields in their usual form, and the rows that must be looked at; None: no row."""
+        rows = self._run("quick", self._kernel.quick, cleaned.batch)
+        if not cleaned.batch.num_rows:
+            return {}, None
+        fields = {name: rows.column(name).chunk(0) for name in rows.column_names}
+        fields |= {field: cleaned.batch.column(column) for field, column in self._kernel.taken.items()}
+        blank = (untidy(fields[name]) for name in self._kernel.untidy)
+        found = [fields["_suspicious"], cleaned.spoilt, self._glance.suspicious(fields), *blank]
         suspicious = reduce(pc.or_, (mask for mask in found if mask is not None))
-        return suspicious if suspicious.true_count else None
+        return fields, suspicious if suspicious.true_count else None
+
+    def _looked_at(self, waiting: tuple[pa.RecordBatch, pa.RecordBatch]) -> Transformed:
+        """Rows that wait to be looked at, divided: as they came, and cleaned."""
+        batch, cleaned = waiting
+        looked_at = self._run("whole", self._kernel.sql, cleaned)
+        bad = _any(_masks(looked_at, "_errors_"), looked_at.num_rows)
+        better = _one_batch(looked_at.select(self._schema.names).cast(self._schema))
+        return self._told(batch.filter(bad), better.filter(pc.invert(bad)), better, looked_at, bad)
 
     def _accepted(self, batch: pa.RecordBatch, fields: Mapping[str, pa.Array]) -> Transformed:
-        """All rows are in order."""
-        whole = {**fields, "_op": pa.repeat("I", batch.num_rows)} if batch.num_rows else {}
+        """Rows that are all in order; ``batch`` says how the rejected ones, of which there are none, would look."""
+        whole = {**fields, "_op": pa.repeat("I", len(fields["_key"]))} if fields else {}
         columns = [whole[each.name].cast(each.type) if whole else pa.array([], each.type) for each in self._schema]
         accepted = pa.RecordBatch.from_arrays(columns, schema=self._schema)
         nothing = pa.array([], pa.string()), pa.array([], pa.binary(16)), pa.array([], _FINDINGS)
@@ -117,8 +167,7 @@ class Engine:
         self, batch: pa.RecordBatch, fields: Mapping[str, pa.Array], suspicious: pa.BooleanArray, looked_at: pa.Table
     ) -> Transformed:
         """Put the rows that were looked at in the place of their quick versions, and the refused ones aside."""
-        errors = _masks(looked_at, "_errors_")
-        bad = _any(errors, looked_at.num_rows)
+        bad = _any(_masks(looked_at, "_errors_"), looked_at.num_rows)
         refused = pc.replace_with_mask(suspicious, suspicious, bad)
         kept, good = pc.invert(refused), pc.invert(bad)
         better = _one_batch(looked_at.select(self._schema.names).cast(self._schema))
@@ -129,14 +178,46 @@ class Engine:
             _mended(quick[each.name].cast(each.type), better.column(each.name), suspicious, good, kept, places)
             for each in self._schema
         ]
+        accepted = pa.RecordBatch.from_arrays(columns, schema=self._schema)
+        return self._told(batch.filter(refused), accepted, better, looked_at, bad)
+
+    def _told(
+        self,
+        rejected: pa.RecordBatch,
+        accepted: pa.RecordBatch,
+        better: pa.RecordBatch,
+        looked_at: pa.Table,
+        bad: pa.BooleanArray,
+    ) -> Transformed:
+        """What the masks of the rows that were looked at say of the bad ones, and of the good ones."""
+        good = pc.invert(bad)
         return Transformed(
-            accepted=pa.RecordBatch.from_arrays(columns, schema=self._schema),
-            rejected=batch.filter(refused),
+            accepted=accepted,
+            rejected=rejected,
             ops=better.column("_op").filter(bad),
             keys=better.column("_key").filter(bad),
-            findings=_lists([mask.filter(bad) for mask in errors], self._errors),
+            findings=_lists([mask.filter(bad) for mask in _masks(looked_at, "_errors_")], self._errors),
             warnings=_counts([mask.filter(good) for mask in _masks(looked_at, "_warnings_")], self._warnings),
         )
+
+
+class _Waiting:
+    """Suspicious rows until they are looked at: as they came, and cleaned."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._batches: list[tuple[pa.RecordBatch, pa.RecordBatch]] = []
+
+    def add(self, batch: pa.RecordBatch, cleaned: pa.RecordBatch) -> None:
+        """Some more of them."""
+        self.rows += batch.num_rows
+        self._batches.append((batch, cleaned))
+
+    def taken(self) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+        """All of them; none waits any more."""
+        came, cleaned = (pa.concat_batches(list(each)) for each in zip(*self._batches, strict=True))
+        self.rows, self._batches = 0, []
+        return came, cleaned
 
 
 def _mended(

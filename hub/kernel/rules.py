@@ -47,12 +47,16 @@ class Reading:
     join: CodeJoin | None = None
 
 
-def read(field: Field, source: str, day: str, card: Field | None) -> Reading:
+def read(field: Field, source: str, day: str, card: Field | None, ready: str | None = None) -> Reading:
     """The conversion and the rules of ``field``, whose value stands in the column ``source``.
 
     ``day``: SQL of the day on which codes must be valid, as the digits of d8. ``card``: the certificate type beside an ID number.
+    ``ready``: the column that has the usual form already, null where a value is not usual and will be looked at (``calendar``).
     """
-    reading = _ranged(field, _plain(field, source, name(field.name), name(f"n:{field.name}"), day))
+    plain = _plain(field, source, name(field.name), name(f"n:{field.name}"), day)
+    if ready is not None:
+        plain = replace(plain, usual=ready, odd=(), columns={}, more={})
+    reading = _ranged(field, plain)
     if field.element.check == "gb11643":
         return _resident(field, reading, source, card)
     if field.element.check == "gb32100":

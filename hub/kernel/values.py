@@ -5,14 +5,16 @@ value stays a struct with null inside. Typed source columns are cast the same fo
 a column is not cast at all, because the contract's notation reads its text.
 """
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub.interface import ConfigurationError
 from hub.kernel.lookups import INLINE, crosswalk_name, pairs
 from hub.kernel.sql import BLANKS, SPOILT, Layer, any_of, literal, name
 from hub.mapping.expression import parse, rename
 from hub.mapping.model import Crosswalk, FieldMap, Mapping, Source
+from hub.plan import Walk
 
 _TYPES = {"integer": "BIGINT", "date": "DATE", "timestamp": "TIMESTAMP", "boolean": "BOOLEAN"}
 
@@ -34,12 +36,23 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The layers; every mapped field's value; whether the row is a delete (SQL, or None) and when nobody can tell."""
+    """The layers; every mapped field's value; whether the row is a delete (SQL, or None) and when nobody can tell.
+
+    ``walks``: columns that the batch must have beside those of the source. ``bare``: the column of an expression's value ->
+    that value as it came, blanks and all.
+    """
 
     layers: tuple[Layer, ...]
     fields: MappingOf[str, Value]
     deletes: str | None
     broken: tuple[str, ...]
+    walks: MappingOf[str, Walk]
+    bare: MappingOf[str, str]
+
+    def untrimmed(self, columns: Iterable[str]) -> tuple[Layer, ...]:
+        """The layers, where the values in these columns are left as their expressions made them."""
+        bare = {column: self.bare[column] for column in columns}
+        return tuple(replace(layer, columns={**layer.columns, **_of(layer, bare)}) for layer in self.layers)
 
 
 def values(mapping: Mapping, source: Source) -> Values:
@@ -53,12 +66,16 @@ def values(mapping: Mapping, source: Source) -> Values:
         tried, broken = maker.tried("e:_op", expression.sql, expression.columns, "BOOLEAN")
         deletes = f"{tried}.v"
     layers = (Layer(maker.typed), Layer(maker.evaluated), Layer(maker.valued), Layer(maker.mapped, tuple(maker.joins)))
-    return Values(layers, fields, deletes, broken)
+    return Values(layers, fields, deletes, broken, maker.walks, maker.bare)
+
+
+def _of(layer: Layer, columns: MappingOf[str, str]) -> dict[str, str]:
+    return {column: sql for column, sql in columns.items() if column in layer.columns}
 
 
 @dataclass(slots=True)
 class _Maker:
-    """Collects the columns of the four layers."""
+    """Collects the columns of the four layers, and what the batch must bring."""
 
     mapping: Mapping
     source: Source
@@ -67,6 +84,8 @@ class _Maker:
     valued: dict[str, str] = field(default_factory=dict)
     mapped: dict[str, str] = field(default_factory=dict)
     joins: list[str] = field(default_factory=list)
+    walks: dict[str, Walk] = field(default_factory=dict)
+    bare: dict[str, str] = field(default_factory=dict)
 
     def value(self, made: FieldMap) -> Value:
         """The value of one field before and after its crosswalk."""
@@ -77,14 +96,19 @@ class _Maker:
         local = self._local(made, made.sql)
         if made.crosswalk is None:
             return local
-        code, column = self._code(made.field, made.crosswalk, local.column), name(f"v:{made.field}")
+        code, column = self._code(made.field, made.crosswalk, local), name(f"v:{made.field}")
+        walked = f"c:{made.field}" if f"c:{made.field}" in self.walks else None
         if made.unmapped == "keep":
-            code = f"coalesce({code}, {local.column})"
+            code, walked = f"coalesce({code}, {local.column})", None
         elif made.unmapped.startswith("="):
             code = f"coalesce({code}, CASE WHEN {local.column} IS NOT NULL THEN {literal(made.unmapped[1:])} END)"
-        self.mapped[column] = code
+            walked = None
+        if walked is None:
+            self.mapped[column] = code
+        else:
+            column = code
         unmapped = f"{local.column} IS NOT NULL AND {column} IS NULL" if made.unmapped == "reject" else None
-        return Value(column, local.broken, unmapped)
+        return Value(column, local.broken, unmapped, walked)
 
     def tried(self, column: str, sql: str, columns: tuple[str, ...], kind: str) -> tuple[str, tuple[str, ...]]:
         """An expression as a column of structs; the conditions under which it has no value."""
@@ -107,16 +131,21 @@ class _Maker:
         tried, broken = self.tried(f"e:{made.field}", sql, made.columns, "VARCHAR")
         column = name(f"{'l' if made.crosswalk else 'v'}:{made.field}")
         self.valued[column] = _tidy(f"{tried}.v")
+        self.bare[column] = f"{tried}.v"
         return Value(column, broken)
 
-    def _code(self, field: str, crosswalk: Crosswalk, local: str) -> str:
+    def _code(self, field: str, crosswalk: Crosswalk, local: Value) -> str:
+        """The standard code: a column of the batch where the local one is a column, else SQL."""
         known = pairs(crosswalk)
         if not known:
             return "CAST(NULL AS VARCHAR)"
+        if local.taken is not None:
+            self.walks[f"c:{field}"] = Walk(local.taken, known)
+            return name(f"c:{field}")
         if len(known) <= INLINE:
-            return f"CASE {local} {' '.join(f'WHEN {literal(old)} THEN {literal(new)}' for old, new in known)} END"
+            return f"CASE {local.column} {' '.join(f'WHEN {literal(old)} THEN {literal(new)}' for old, new in known)} END"
         walk = name(f"w:{field}")
-        self.joins.append(f'LEFT JOIN {name(crosswalk_name(crosswalk))} AS {walk} ON {walk}."local" = {local}')
+        self.joins.append(f'LEFT JOIN {name(crosswalk_name(crosswalk))} AS {walk} ON {walk}."local" = {local.column}')
         return f'{walk}."code"'
 
     def _type(self, column: str) -> str | None:

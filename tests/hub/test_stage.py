@@ -178,7 +178,7 @@ def test_who_watches_sees_the_rows_go_by(state: State, exchange: Exchange, regis
     registry.put(("B", "", None, "1"))
     told: list[Any] = []
     run_due([exchange()], state, replace(run, progress=told.append), world.adapters)
-    assert [(e.rows, e.total, e.refused) for e in told if isinstance(e, Extracted)] == [(4, 4, 1)]
+    assert [(e.rows, e.total, e.refused) for e in told if isinstance(e, Extracted)] == [(3, 4, 0), (4, 4, 1)]
 
 
 def test_a_refused_row_keeps_what_the_source_gave(state: State, exchange: Exchange, registry: Any, world: Any, run: Run) -> None:
