@@ -23,7 +23,7 @@ from hub.connection import Adapters
 from hub.encode import Made, Order, absences, encode
 from hub.interface import DataError
 from hub.json_text import objects
-from hub.kernel.compare import TWICE, UNCHANGED, compare
+from hub.kernel.compare import LEAVES, TWICE, UNCHANGED, compare
 from hub.limits import broken_limit
 from hub.part import ENVELOPE, layout_text
 from hub.plan import Plan
@@ -132,19 +132,27 @@ def _leaving(plan: Plan, work: Work, staged: Staged, found: pa.UInt8Array, tally
     engine, start = work.lease.state.engine, 0
     forms = {} if work.window.kind == "replay" else quarantine.refused_forms(engine, plan.id)
     known_forms = pa.array(forms, pa.binary())
-    open_keys = quarantine.open_keys(engine, plan.id)
+    open_keys = quarantine.open_keys(engine, plan.id) if pc.any(pc.equal(found, UNCHANGED)).as_py() else None
     for batch in batches(staged.accepted):
         verdicts = found.slice(start, batch.num_rows)
         start += batch.num_rows
-        same = batch.filter(pc.equal(verdicts, UNCHANGED))
-        tally.unchanged += same.num_rows
-        tally.settled.append(same.column("_key").filter(pc.is_in(same.column("_key"), open_keys)))
-        tally.refuse(batch.filter(pc.equal(verdicts, TWICE)), "window", "duplicate-key")
-        rest = _not_held(batch.filter(pc.equal(verdicts, 0)), forms, known_forms, tally)
+        if open_keys is not None:
+            same = batch.column("_key").filter(pc.equal(verdicts, UNCHANGED))
+            tally.unchanged += len(same)
+            tally.settled.append(same.filter(pc.is_in(same, open_keys)))
+        tally.refuse(_where(batch, pc.equal(verdicts, TWICE)), "window", "duplicate-key")
+        rest = _not_held(_where(batch, pc.equal(verdicts, LEAVES)), forms, known_forms, tally)
         if not _says_deletes(plan):
-            tally.refuse(rest.filter(pc.equal(rest.column("_op"), "D")), "encode", "no-delete")
-            rest = rest.filter(pc.equal(rest.column("_op"), "I"))
+            tally.refuse(_where(rest, pc.equal(rest.column("_op"), "D")), "encode", "no-delete")
+            rest = _where(rest, pc.equal(rest.column("_op"), "I"))
         yield rest
+
+
+def _where(rows: pa.RecordBatch, mask: pa.BooleanArray) -> pa.RecordBatch:
+    """Those rows; all or none of them are not copied, and mostly it is all or none."""
+    if mask.true_count in (0, rows.num_rows):
+        return rows.slice(0, mask.true_count)
+    return rows.filter(mask)
 
 
 def _deletes(plan: Plan, staged: Staged, tally: _Tally) -> Iterator[pa.RecordBatch]:

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Engine, Row, Select, case, delete, func, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, case, delete, func, select, update
 
 from audit.entry import token, utc
 from audit.record import record
@@ -35,6 +36,7 @@ from hub.state.tables import QUARANTINE as Q
 from hub.state.tables import WINDOW
 
 _CHUNK = 1000
+_OWN = ("fingerprint", "row", "findings", "words", "key", "digest", "op", "copies")  # what differs from row to row
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +105,24 @@ def store(
         "refused_at": utc(now),
         "changed_at": utc(now),
     }
-    statement = _upsert(connection)
+    statement = _upsert(connection).values(common | {name: bindparam(name) for name in _OWN})
     rows = iter(rejects)
     while chunk := list(islice(rows, _CHUNK)):
-        connection.execute(statement, [common | values for values in _named(stage, chunk)])
+        _each(connection, statement, list(_named(stage, chunk)))
     connection.execute(delete(Q).where(mine, Q.c.copies == 0, Q.c.first_window == window))
     connection.execute(
         update(Q).where(mine, Q.c.copies == 0, Q.c.state == "open").values(state="superseded", changed_at=utc(now))
     )
     _supersede_older(connection, opened.exchange, window, now)
+
+
+def _each(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute for each row, compiled once: SQLAlchemy's own way takes as long for the parameters as SQLite for the rows."""
+    compiled = statement.compile(dialect=connection.dialect)
+    given = compiled.params
+    whole = [given | row for row in rows]
+    in_place = itemgetter(*compiled.positiontup) if compiled.positional else None
+    connection.exec_driver_sql(str(compiled), [in_place(row) for row in whole] if in_place else whole)
 
 
 def _named(stage: str, rejects: Sequence[Reject]) -> Iterator[dict[str, Any]]:
