@@ -29,7 +29,8 @@ from hub.orchestrate.timetable import IN_FLIGHT
 from hub.spool import size
 
 _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-_BATCH = 50  # runs of one transaction: a daemon on the same SQLite file waits half a second at the most
+_PAGE = 200  # runs looked at together; their checks go in one statement, because Dagster has no index for them
+_BATCH = 20  # runs of one transaction: seconds, and a daemon on the same SQLite file waits 30 before it complains
 _BEAT = 150.0  # seconds: a daemon tells that it lives every 30, and may be late
 _TRIED_AGAIN = ("dagster/root_run_id", "dagster/parent_run_id")
 
@@ -107,9 +108,7 @@ def _pruned(instance: dg.DagsterInstance, home: Path, before: datetime, dry: boo
 def _batches(instance: dg.DagsterInstance, ended: dg.RunsFilter, keep: _Keep, dry: bool) -> Iterator[Sequence[dg.DagsterRun]]:
     """The runs that ended, oldest first. Dagster finds the next page by a run that is still there: the last one that stays."""
     cursor = None
-    while batch := [
-        record.dagster_run for record in instance.get_run_records(ended, limit=_BATCH, ascending=True, cursor=cursor)
-    ]:
+    while batch := [record.dagster_run for record in instance.get_run_records(ended, limit=_PAGE, ascending=True, cursor=cursor)]:
         yield batch
         cursor = next((run.run_id for run in reversed(batch) if dry or run in keep), cursor)
 
@@ -129,22 +128,29 @@ def _tried_again(instance: dg.DagsterInstance) -> set[str]:
 
 def _forget(instance: dg.DagsterInstance, runs: Sequence[str]) -> None:
     """Everything that Dagster has of these runs; `DagsterInstance.delete_run` would leave files, checks and logs behind."""
-    if not runs:
-        return
     events = instance.event_log_storage
     assert isinstance(events, SqlEventLogStorage)
-    with events.index_connection() as connection:
-        for run in runs:
-            events.delete_events_for_run(connection, run)
-        checks = AssetCheckExecutionsTable
-        connection.execute(checks.delete().where(checks.c.run_id.in_(runs)))
-    for run in runs:
-        if events.supports_global_concurrency_limits:
-            events.free_concurrency_slots_for_run(run)
-        instance.compute_log_manager.delete_logs(prefix=[run])
-        for path in _files(events, run):
-            path.unlink(missing_ok=True)
-        instance.run_storage.delete_run(run)
+    checks = AssetCheckExecutionsTable
+    if runs:
+        with events.index_connection() as connection:
+            connection.execute(checks.delete().where(checks.c.run_id.in_(runs)))
+    for start in range(0, len(runs), _BATCH):
+        batch = runs[start : start + _BATCH]
+        with events.index_connection() as connection:
+            for run in batch:
+                events.delete_events_for_run(connection, run)
+        for run in batch:
+            _forget_run(instance, events, run)
+
+
+def _forget_run(instance: dg.DagsterInstance, events: SqlEventLogStorage, run: str) -> None:
+    """What is left of a run without events; itself last."""
+    if events.supports_global_concurrency_limits:
+        events.free_concurrency_slots_for_run(run)
+    instance.compute_log_manager.delete_logs(prefix=[run])
+    for path in _files(events, run):
+        path.unlink(missing_ok=True)
+    instance.run_storage.delete_run(run)
 
 
 def _size(instance: dg.DagsterInstance, home: Path, run: str) -> int:

@@ -117,9 +117,10 @@ def test_a_run_that_has_not_ended_stays(home: Path, instance: dg.DagsterInstance
 
 
 def test_a_dry_run_counts_the_same_and_removes_nothing(home: Path, instance: dg.DagsterInstance) -> None:
-    """What is told beforehand is what then happens, over more than one batch; afterwards nothing is left to do."""
+    """What is told beforehand is what then happens, over more than one page; afterwards nothing is left to do."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hub.orchestrate.prune._BATCH", 2)
+        patch.setattr("hub.orchestrate.prune._PAGE", 2)
+        patch.setattr("hub.orchestrate.prune._BATCH", 1)
         runs = delivered(instance, *KEYS, KEYS[0], KEYS[4])
         before, heard = datetime.now(UTC) + LATER - CAP, list[tuple[int, int]]()
         told = prune(home, before, dry=True)
