@@ -74,7 +74,8 @@ def prune(home: Path, before: datetime, *, dry: bool = False, told: Told = lambd
     except (DBAPIError, DagsterPostgresException):  # their words hold the address, and it may hold a password
         raise TransientError(f"the database that {home / 'dagster.yaml'} names does not answer: is it there?") from None
     except dg.DagsterError as error:
-        raise ConfigurationError(f"{home / 'dagster.yaml'}: {error}") from None
+        line = str(error).strip().partition("\n")[0]  # the lines that follow quote the file
+        raise ConfigurationError(f"{home / 'dagster.yaml'}: {line} (DAGSTER_HOME={home} dagster instance info)") from None
 
 
 def in_use(home: Path, now: datetime) -> bool:

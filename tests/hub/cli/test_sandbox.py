@@ -8,8 +8,9 @@ from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 import hub
+from hub.cli.demo import _fresh
 from hub.cli.main import main
-from hub.sandbox.databases import made
+from hub.sandbox.databases import made, make, wanted
 from hub.sandbox.rehearsal import end
 from hub.sandbox.server import down
 
@@ -73,6 +74,19 @@ def test_a_rehearsal_on_two_servers(state: Path, typed: Type, postgresql_server:
     assert (code, out.count("dropped ")) == (0, 2)
     assert not (state / "sandbox" / "truth.json").exists()
     assert typed("sandbox", "down", "--drop")[1].splitlines()[-1] == "It has no database on a server."
+
+
+def test_the_demo_leaves_no_database_behind(state: Path, postgresql_server: URL) -> None:
+    """It begins with an empty state folder: what a rehearsal made on a server goes before its name is forgotten."""
+    make(state, wanted([f"sources={address(postgresql_server)}"], []))
+    (mine,) = made(state)
+    (state / "sandbox" / "rehearsal.json").write_text("{}")
+    _fresh(state)
+    assert list(state.iterdir()) == []
+    admin = postgresql_server.set(drivername="postgresql+psycopg", database="postgres")
+    with create_engine(admin, poolclass=NullPool).connect() as connection:
+        query = text("SELECT count(*) FROM pg_database WHERE datname = :name")
+        assert connection.scalar(query, {"name": make_url(mine.url).database}) == 0
 
 
 def test_a_rehearsal_on_files_does_not_move(state: Path, typed: Type) -> None:
