@@ -36,8 +36,8 @@ bench: $(VENV)/dev ## workload W1: rows per second and core, memory, against psq
 bench-standard: $(VENV)/dev ## workload W2: one window of all 180 tables through Dagster
 	$(BIN)/python -m tests.bench.standard
 
-bench-peers: $(VENV)/dev $(VENV)/peers ## the same rows through dlt and Sling
-	$(BIN)/python -m tests.bench.peers $(VENV)/peers/bin/python
+bench-peers: $(VENV)/dev $(VENV)/peers/done ## the same rows through dlt, and Sling where its binary is; ROWS=50000 for a short one
+	$(BIN)/python -m tests.bench.peers $(VENV)/peers/bin/python $(if $(ROWS),--rows $(ROWS))
 
 format: $(VENV)/dev
 	$(BIN)/ruff format $(ROOMS)
@@ -60,9 +60,10 @@ $(VENV)/dev: $(VENV)/run requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
 	touch $@
 
-$(VENV)/peers: tests/bench/requirements-peers.txt
-	$(PYTHON) -m venv $@
-	$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+$(VENV)/peers/done: tests/bench/requirements-peers.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	touch $@
 
 $(VENV)/odcs/done: tests/contracts/requirements-odcs.txt
 	$(PYTHON) -m venv $(@D)

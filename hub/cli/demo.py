@@ -59,12 +59,14 @@ def _window(report: Report, root: Path, state: Path, end: datetime, title: str) 
 
 def _fresh(state: Path) -> Path:
     """An empty state folder. One that no rehearsal made is somebody's work and stays."""
+    from hub.sandbox.rehearsal import end
     from hub.sandbox.server import down
 
     if state.exists() and any(state.iterdir()):
         if not (state / "sandbox" / "rehearsal.json").exists():
             raise ConfigurationError(f"{state} holds the state of a hub in use: run the demo with HUB_STATE=/another/folder")
         down(state)
+        end(state)
         shutil.rmtree(state)
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     return state

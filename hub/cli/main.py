@@ -33,6 +33,7 @@ COMMANDS = {
     "sandbox": ("hub.cli.sandbox", "Business systems and partners on loopback, for rehearsals."),
     "schema": ("hub.cli.schema", "The JSON Schemas of the YAML files, for editors."),
     "up": ("hub.cli.up", "Dagster's UI and daemon, schedules switched on."),
+    "prune": ("hub.cli.prune", "Remove old runs of Dagster and old payloads; the record stays."),
     "completion": ("hub.cli.completion", "Shell completion."),
 }
 

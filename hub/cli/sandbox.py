@@ -22,8 +22,28 @@ def command() -> None:
 @click.option("--people", default=None, type=int, help="Synthetic people in the business systems (default: 4,000).")
 @click.option("--seed", default=None, type=int, help="The same seed makes the same people.")
 @click.option("--earlier", default=0, show_default=True, help="Seed as of so many windows before the newest complete one.")
-def up_command(partners: tuple[str, ...], faults: tuple[str, ...], people: int | None, seed: int | None, earlier: int) -> None:
-    """Seed the business systems, unless they are there, and start the partners in the background."""
+@click.option(
+    "--database",
+    "databases",
+    multiple=True,
+    envvar="HUB_SANDBOX_DATABASE",
+    metavar="[sources=|front=]URL",
+    help="A PostgreSQL or MariaDB server instead of files, for the business systems, the front-end databases, or both.",
+)
+def up_command(
+    partners: tuple[str, ...],
+    faults: tuple[str, ...],
+    people: int | None,
+    seed: int | None,
+    earlier: int,
+    databases: tuple[str, ...],
+) -> None:
+    """Seed the business systems, unless they are there, and start the partners in the background.
+
+    --database postgresql://user@host:5432 (or mysql+pymysql://...) makes databases named hub_sandbox_... on that server and
+    touches no other; `hub sandbox down --drop` removes them. An address with a password is better said in HUB_SANDBOX_DATABASE.
+    """
+    from hub.sandbox.databases import SOURCES, made
     from hub.sandbox.rehearsal import SEED, shift, start
     from hub.sandbox.seed import DEMO_PEOPLE
 
@@ -36,7 +56,11 @@ def up_command(partners: tuple[str, ...], faults: tuple[str, ...], people: int |
         people=people or DEMO_PEOPLE,
         faults=faults,
         partners=partners or None,
+        databases=databases,
     )
+    for database in made(state_folder(root)):
+        if database.what == SOURCES:
+            click.echo(f"{'business systems':20} {database.address}")
     for name, address in running.partners.items():
         click.echo(f"{name:20} {address}")
     click.echo("next: hub run")
@@ -93,8 +117,18 @@ def faults_command(as_json: bool) -> None:
 
 
 @command.command("down")
-def down_command() -> None:
+@click.option("--drop", "drop", is_flag=True, help="Also drop the databases that `up --database` made on a server, and no other.")
+def down_command(drop: bool) -> None:
     """End the partners; business systems and what the partners received stay."""
     from hub.sandbox.server import down
 
-    click.echo("The sandbox has ended." if down(state_folder(find_root())) else "The sandbox did not run.")
+    state = state_folder(find_root())
+    click.echo("The sandbox has ended." if down(state) else "The sandbox did not run.")
+    if drop:
+        from hub.sandbox.rehearsal import end
+
+        dropped = end(state)
+        for database in dropped:
+            click.echo(f"dropped {database.address}")
+        if not dropped:
+            click.echo("It has no database on a server.")

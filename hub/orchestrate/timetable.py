@@ -15,7 +15,7 @@ from hub.plan import Schedule
 Due = Callable[[Schedule, datetime], Sequence[str]]
 Settle = Callable[[], int]
 
-_IN_FLIGHT = [
+IN_FLIGHT = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
@@ -52,7 +52,7 @@ def timetable(schedule: Schedule, due: Due) -> dg.ScheduleDefinition:
 
 def in_flight(instance: dg.DagsterInstance, job: str) -> set[str]:
     """The windows for which a run of this job is queued or running."""
-    runs = instance.get_runs(dg.RunsFilter(job_name=job, statuses=_IN_FLIGHT))
+    runs = instance.get_runs(dg.RunsFilter(job_name=job, statuses=IN_FLIGHT))
     return {run.tags[_PARTITION] for run in runs if _PARTITION in run.tags}
 
 

@@ -81,8 +81,8 @@ def _chosen(known: Mapping[str, Partner], wanted: tuple[str, ...] | None) -> dic
 
 def _seeded(settings: Settings, repository: Repository, folder: Path) -> dict[str, str]:
     """The business systems' addresses; they are filled when they are not there yet."""
-    paths = {name: folder.resolve() / f"{name}.db" for name in {*SYSTEMS, *repository.sources}}
-    urls = {name: f"sqlite:///{path}" for name, path in paths.items()}
+    names = {*SYSTEMS, *repository.sources}
+    urls = {name: settings.sources or f"sqlite:///{folder.resolve() / f'{name}.db'}" for name in names}
     truth = folder / "truth.json"
     if not truth.exists():  # written last: a seed cut short is done again
         upper = datetime.fromisoformat(settings.upper)

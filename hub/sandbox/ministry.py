@@ -25,6 +25,7 @@ from hub.sandbox.front_library import create
 from hub.sandbox.ledger import Entry
 from hub.sandbox.receiver import Delivery, Refusal
 
+FRONT_FILE = "front.db"  # unless it is on a server
 LOOK_SECONDS = 0.1
 CORRECT_SECONDS = 2.0  # a receipt that was lost or wrong is written again in the ministry's next run
 FULL_SECONDS = 2.0  # then somebody has made room
@@ -34,7 +35,7 @@ _FAULTS_OF_FILES = ("down", "disk-full-at-partner")
 
 def open_ministry(setting: Setting) -> Desk:
     """Make the tables and start the worker (or, under the fault ``down``, leave a file that is no database)."""
-    path = setting.folder / "front.db"
+    path = setting.folder / FRONT_FILE
     url = setting.database or f"sqlite:///{path.resolve()}"
     if not url.startswith("sqlite"):
         for name in _FAULTS_OF_FILES:

@@ -1,7 +1,8 @@
 """Takes a root and its state folder, keeps one rehearsal: seeded business systems, playing partners, and steps of business."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,15 +10,20 @@ from hub.compiled import compiled
 from hub.interface import ConfigurationError
 from hub.repository import Repository
 from hub.sandbox.advance import advance
+from hub.sandbox.databases import SOURCES, Made, drop, made, make, wanted
+from hub.sandbox.ministry import FRONT_FILE
 from hub.sandbox.seed import DEMO_PEOPLE
-from hub.sandbox.server import Running, status, up
+from hub.sandbox.server import Running, lock, sandbox_folder, status, up
 from hub.sandbox.store import SYSTEMS
 from hub.sandbox.truth import Truth
 from hub.sandbox.world.script import scripts
 from hub.secret import resolve
+from hub.state.folder import prepare
 
 SEED = 20261122
+_PROBE_SECONDS = 1.0  # who only looks whether a sandbox runs holds its lock for a moment, too
 _FILE = "rehearsal.json"
+_TRUTH = "truth.json"  # of hub/sandbox/hosting.py: written when the business systems are filled
 
 
 def start(
@@ -29,16 +35,72 @@ def start(
     people: int = DEMO_PEOPLE,
     faults: Sequence[str] = (),
     partners: Sequence[str] | None = None,
+    databases: Sequence[str] = (),
     attached: bool = False,
 ) -> Running:
-    """Start the sandbox and remember how it was seeded; business systems that are there already stay as they are."""
+    """Start the sandbox and remember how it was seeded; business systems that are there already stay as they are.
+
+    ``databases``: servers on which business systems and front-end databases are to be, as ``databases.wanted`` reads them.
+    """
+    if databases or made(state):
+        _on_servers(root, state, databases, partners)
+    elsewhere = {each.what: each.url for each in made(state)}
     memory = state / "sandbox" / _FILE
     if not memory.exists():
         memory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         memory.write_text(json.dumps({"seed": seed, "upper": upper.isoformat(), "steps": 0}), encoding="utf-8")
     kept = json.loads(memory.read_text(encoding="utf-8"))
     seeded = datetime.fromisoformat(kept["upper"])
-    return up(root, state, partners=partners, faults=faults, seed=kept["seed"], people=people, upper=seeded, attached=attached)
+    return up(
+        root,
+        state,
+        partners=partners,
+        faults=faults,
+        seed=kept["seed"],
+        people=people,
+        upper=seeded,
+        sources=elsewhere.pop(SOURCES, ""),
+        databases=elsewhere,
+        attached=attached,
+    )
+
+
+def _on_servers(root: Path, state: Path, words: Sequence[str], partners: Sequence[str] | None) -> None:
+    """Make the databases that are missing; ConfigurationError where what they are for is a file already."""
+    known = compiled(root, state).repository.partners.values()
+    fronts = [each.name for each in known if each.system == "sql" and (partners is None or each.name in partners)]
+    servers = wanted(words, fronts)
+    there = {each.what for each in made(state)}
+    for what in servers.keys() - there:
+        if (state / "sandbox" / (_TRUTH if what == SOURCES else f"{what}/{FRONT_FILE}")).exists():
+            raise ConfigurationError(
+                f"{what} of this rehearsal is a file in {state} already: rehearse with HUB_STATE=/another/folder"
+            )
+    with _still(state):
+        if SOURCES in make(state, servers):
+            (state / "sandbox" / _TRUTH).unlink(missing_ok=True)  # empty now: fill it
+
+
+def end(state: Path) -> list[Made]:
+    """Drop the databases that the rehearsal made on servers; without its business systems it is over. What was dropped.
+
+    Accounts, and what partners received, stay.
+    """
+    with _still(state):
+        if any(each.what == SOURCES for each in made(state)):
+            for name in (_TRUTH, _FILE):  # first: what is dropped half-way is filled anew by the next start
+                (state / "sandbox" / name).unlink(missing_ok=True)
+        return drop(state)
+
+
+@contextmanager
+def _still(state: Path) -> Iterator[None]:
+    """Nobody plays in this state folder, nor starts to; ConfigurationError if somebody does."""
+    prepare(state)
+    with lock(sandbox_folder(state), _PROBE_SECONDS) as file:
+        if file is None:
+            raise ConfigurationError(f"the sandbox of {state} is running: hub sandbox down")
+        yield
 
 
 def ensure(root: Path, state: Path, upper: datetime) -> Running:

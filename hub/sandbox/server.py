@@ -32,7 +32,8 @@ _ERRORS = {error.__name__: error for error in (ConfigurationError, DataError, Pe
 class Settings:
     """What to play. ``upper``: the moment (ISO) at which the business systems stand when they are seeded.
 
-    ``databases``: partner -> URL of a server's database, instead of a SQLite file of its own.
+    ``databases``: partner -> URL of a server's database, instead of a SQLite file of its own. ``sources``: the URL of one for all
+    business systems; empty: a SQLite file each.
     """
 
     root: str
@@ -44,6 +45,7 @@ class Settings:
     people: int
     upper: str
     databases: Mapping[str, str]
+    sources: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,15 @@ def up(
     faults: Sequence[str] = (),
     refuse: float = 0.01,
     databases: Mapping[str, str] | None = None,
+    sources: str = "",
     attached: bool = False,
 ) -> Running:
     """Start the partners (all of adapters/partners when None) in a background process and wait until they answer.
 
     ``seed``, ``people`` and ``upper`` (local time) say how the business systems are seeded, if they are not there yet.
     ``refuse``: the share (0..1) of rows that partners refuse on business grounds. ``databases``: partner -> URL of a database,
-    for a ministry on a server. ``attached``: the process ends with this one, however this one ends.
+    for a ministry on a server; ``sources``: URL of one for all business systems. ``attached``: the process ends with this one,
+    however this one ends.
 
     Raises ConfigurationError when one is running already, for an unknown fault or partner, or for a mistake in a YAML file.
     """
@@ -89,6 +93,7 @@ def up(
         people=people,
         upper=upper.isoformat(),
         databases=dict(databases or {}),
+        sources=sources,
     )
     prepare(state)
     if _locked(folder):

@@ -73,7 +73,10 @@ def peers(python: Path, target: str, made: data.Databases, folder: Path) -> Iter
 def sling() -> str | None:
     """Sling's binary; the launcher of its wheel, a script, does not count."""
     found = os.environ.get("SLING_BINARY") or shutil.which("sling")
-    return found if found and Path(found).read_bytes()[:2] != b"#!" else None
+    if not found or not Path(found).is_file():
+        return None
+    with Path(found).open("rb") as file:
+        return found if file.read(2) != b"#!" else None
 
 
 def copied(command: Sequence[str], made: data.Databases, folder: Path) -> tuple[float, float]:

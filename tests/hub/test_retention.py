@@ -31,7 +31,10 @@ def test_payloads_of_settled_windows_go_after_their_time(
     assert tidy(state, run, MONTH) == Removed(0, 0, 0)
     assert payload.exists()
     clock.now += timedelta(days=2)
+    told = tidy(state, run, MONTH, dry=True)
+    assert payload.exists()
     removed = tidy(state, run, MONTH)
+    assert told == removed
     assert (removed.windows, payload.exists()) == (1, False)
     assert removed.bytes > 500
     assert len(list(state.folder.receipts.rglob("*-*"))) == 1
@@ -69,5 +72,5 @@ def test_refused_rows_go_when_they_are_history(
     clock.now += timedelta(hours=2)
     run_due([plan], state, run, world.adapters)
     clock.now += timedelta(days=31)
-    assert tidy(state, run, MONTH).rows == 1
+    assert [tidy(state, run, MONTH, dry=dry).rows for dry in (True, True, False, False)] == [1, 1, 1, 0]
     assert [len(listed(state.engine, state=word)) for word in ("open", "superseded")] == [1, 0]
