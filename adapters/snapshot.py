@@ -206,17 +206,29 @@ def _columns_of_rows(partitions: Iterable[Sequence[Any]]) -> Iterator[pa.RecordB
 
 
 def _gathered(batches: Iterable[pa.RecordBatch], columns: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
-    """The same rows in batches of ``size``; the last is shorter. Never more than ``size`` rows and one piece are held."""
+    """The same rows in batches of at most ``size`` and, where rows are wide, of fewer: a batch has about as many bytes as a piece.
+
+    Small pieces are gathered; a large one is a batch, or several, as it is: to copy it would take its memory twice.
+    """
     held: list[pa.RecordBatch] = []
     for piece in batches:
         for start in range(0, piece.num_rows, size):
-            held.append(_named(piece.slice(start, size).columns, columns))
-            if sum(batch.num_rows for batch in held) >= size:
-                full = pa.concat_batches(held)
-                yield full.slice(0, size)
-                held = [full.slice(size)]
-    if any(batch.num_rows for batch in held):
+            part = _named(piece.slice(start, size).columns, columns)
+            small = _fit([part, part], size)
+            if held and not (small and _fit([*held, part], size)):
+                yield pa.concat_batches(held)
+                held = []
+            if small:
+                held.append(part)
+            else:
+                yield part
+    if held:
         yield pa.concat_batches(held)
+
+
+def _fit(parts: Sequence[pa.RecordBatch], size: int) -> bool:
+    """Whether parts together are no larger than a batch may be."""
+    return sum(part.num_rows for part in parts) <= size and sum(part.nbytes for part in parts) <= _PIECE_BYTES
 
 
 def _without_first_row(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -22,7 +22,7 @@ from hub.kernel.duck import Database, Rows
 
 LEAVES, UNCHANGED, TWICE = 0, 1, 2
 BATCH = 50_000
-BUCKET = 250_000  # rows of a window and its ledger that are compared at once
+BUCKET = 50_000  # rows of a window and its ledger that are compared at once
 MEMORY = 128 << 20  # bytes that DuckDB may use
 _FEW = 20_000  # so many accepted rows or less are looked up in the ledger instead of dividing both
 _MINE = ("_key", "_digest", "_op")
