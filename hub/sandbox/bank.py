@@ -21,8 +21,9 @@ from pathlib import Path
 from hub.sandbox.desk import Desk, Setting
 from hub.sandbox.fixed_width import read
 from hub.sandbox.ledger import Entry
-from hub.sandbox.receiver import Delivery, Refusal
+from hub.sandbox.receiver import Delivery
 from hub.sandbox.sftp_server import Account, SftpServer, host_key
+from hub.sandbox.sheet import Refusal
 
 USER = "minzheng"
 LOOK_SECONDS = 0.1

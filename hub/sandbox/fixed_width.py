@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from hub.contract.model import Table
-from hub.sandbox.receiver import Refusal
+from hub.sandbox.sheet import Refusal
 
 _PIECE = re.compile(r"(\{(?:table|batch|date|count|sum:\w+)\})")
 _NUMBER = re.compile(r"-?[0-9]+")

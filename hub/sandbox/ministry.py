@@ -23,7 +23,8 @@ from hub.interface import ConfigurationError
 from hub.sandbox.desk import Desk, Setting
 from hub.sandbox.front_library import create
 from hub.sandbox.ledger import Entry
-from hub.sandbox.receiver import Delivery, Refusal
+from hub.sandbox.receiver import Delivery
+from hub.sandbox.sheet import Refusal
 
 LOOK_SECONDS = 0.1
 CORRECT_SECONDS = 2.0  # a receipt that was lost or wrong is written again in the ministry's next run
