@@ -19,8 +19,10 @@ _OTHER_LENGTH = 15  # a passport, a travel permit, or an ID number of the first 
 RESIDENT_ID = "111"  # GA/T 2000.156: 居民身份证; the only certificate type whose number GB 11643 describes
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ZEROS = sum(_WEIGHTS) * ord("0")
 _RESIDENT = re.compile("[0-9]{17}[0-9X]")
 _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CREDIT_VALUES = {ord(character): number for number, character in enumerate(_CREDIT)}
 _CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 _CREDITED = re.compile(f"[{_CREDIT}]{{18}}")
 _STAMPS = {
@@ -160,14 +162,14 @@ def resident_id(value: str) -> bool:
     """GB 11643-1999: 17 digits and the ISO 7064 MOD 11-2 check character."""
     if not _RESIDENT.fullmatch(value):
         return False
-    return value[17] == "10X98765432"[sum(map(mul, map(int, value[:17]), _WEIGHTS)) % 11]
+    return value[17] == "10X98765432"[(sum(map(mul, value.encode(), _WEIGHTS)) - _ZEROS) % 11]
 
 
 def credit_code(value: str) -> bool:
     """GB 32100-2015: 18 characters of 31, the last one the MOD 31 check character."""
     if not _CREDITED.fullmatch(value):
         return False
-    return value[17] == _CREDIT[-sum(map(mul, map(_CREDIT.index, value[:17]), _CREDIT_WEIGHTS)) % 31]
+    return value[17] == _CREDIT[-sum(map(mul, value.translate(_CREDIT_VALUES).encode(), _CREDIT_WEIGHTS)) % 31]
 
 
 CHECKS: Mapping[str, Callable[[str], bool]] = {"gb11643": resident_id, "gb32100": credit_code}

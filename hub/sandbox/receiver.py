@@ -15,7 +15,7 @@ from hub.contract.model import Table
 from hub.interface import RowFault
 from hub.sandbox.inspection import Objection, objections
 from hub.sandbox.ledger import Entry, Ledger, Transaction
-from hub.sandbox.sheet import Refusal, SheetReader
+from hub.sandbox.sheet import Refusal, Sheet, SheetReader
 from hub.sandbox.wording import Values, writer
 
 ENVELOPE = ("row_guid", "cd_operation", "cd_time", "cd_batch", "data_source", "data_version")
@@ -152,7 +152,7 @@ class _Clerk:
             (place, Objection(field.name, reason.code, reason.message))
             for reason in refusals.reasons
             for place, field in enumerate(table.fields.values())
-            if reason.about in field.title
+            if refusals.share and reason.about in field.title
         ]
 
     def take(
@@ -168,24 +168,37 @@ class _Clerk:
         """Apply those of the rows that may be applied; say why the others may not. ``first``: of the part."""
         sheet = self._reader.read(rows, day)
         held = self._held(transaction, sheet.keys)
-        faults: list[RowFault] = []
-        applied: list[tuple[str, str, str]] = []
+        objected: Mapping[int, Objection] = {}
+        if sheet.doubts or held or refuse_percent or self._grounds or len(set(sheet.keys)) < len(sheet.keys):
+            objected = self._judged(sheet, held, day, refuse_percent, first)
+        entries = zip(sheet.keys, sheet.operations, self._written(sheet.rows), strict=True)
+        applied = (entry for number, entry in enumerate(entries) if number not in objected)
+        transaction.write_all(self.table.name, part, applied)
+        return [self._fault(sheet, number, objection) for number, objection in objected.items()]
+
+    def _judged(
+        self, sheet: Sheet, held: dict[str, Values | None], day: date, refuse_percent: int, first: bool
+    ) -> dict[int, Objection]:
+        """What is said against rows, by number. ``held`` follows the rows as they are applied."""
+        lots = self._drawn_from(sheet.rows) if refuse_percent or self._grounds else []
+        objected: dict[int, Objection] = {}
         for number, (row_key, operation, content) in enumerate(zip(sheet.keys, sheet.operations, sheet.rows, strict=True)):
             percent = 100 if refuse_percent and first and not number else refuse_percent
             objection = (
                 (self._objection(content, day, operation) if number in sheet.doubts else None)
                 or self._mixed_up(held.get(row_key), content)
-                or (self._business(content) if operation != "D" and self._grounds else None)
-                or (self._left_out(content, percent) if percent else None)
+                or (self._business(content, lots[number]) if operation != "D" and self._grounds else None)
+                or (self._left_out(lots[number], percent) if percent else None)
             )
             if objection is not None:
-                row_id = row_key if self._named else self._reader.key(content, "/")
-                faults.append(RowFault(row_id, objection.field, objection.code, objection.message))
+                objected[number] = objection
             else:
-                applied.append((row_key, operation, self._written(content)))
                 held[row_key] = self._reader.key_values(content) if operation == "I" else None
-        transaction.write_all(self.table.name, part, applied)
-        return faults
+        return objected
+
+    def _fault(self, sheet: Sheet, number: int, objection: Objection) -> RowFault:
+        row_id = sheet.keys[number] if self._named else self._reader.key(sheet.rows[number], "/")
+        return RowFault(row_id, objection.field, objection.code, objection.message)
 
     def _held(self, transaction: Transaction, row_keys: Sequence[str]) -> dict[str, Values | None]:
         """The keys of the records that stand under these numbers."""
@@ -203,19 +216,17 @@ class _Clerk:
             return None
         return Objection(None, "row-guid-reused", "同一行标识对应了不同的主键")
 
-    def _business(self, content: Values) -> Objection | None:
+    def _business(self, content: Values, text: str) -> Objection | None:
         """The first ground that the row gives, if its lot falls so."""
         ground = next((objection for place, objection in self._grounds if content[place] is not None), None)
-        if ground is None or not self._refusals.share or self._lot("business", content) >= self._refusals.share:
-            return None
-        return ground
+        return ground if ground is not None and self._lot("business", text) < self._refusals.share else None
 
-    def _left_out(self, content: Values, percent: int) -> Objection | None:
-        if self._lot("partial", content) * 100 >= percent:
+    def _left_out(self, text: str, percent: int) -> Objection | None:
+        if self._lot("partial", text) * 100 >= percent:
             return None
         return Objection(None, "not-processed", "本行未受理, 请核对后重新报送")
 
-    def _lot(self, salt: str, content: Values) -> float:
+    def _lot(self, salt: str, text: str) -> float:
         """A number in [0, 1) drawn from the row's own content: no state, no order, the same on every attempt."""
-        drawn = hashlib.sha256(f"{salt}/{self._refusals.seed}/{self._drawn_from(content)}".encode()).digest()
+        drawn = hashlib.sha256(f"{salt}/{self._refusals.seed}/{text}".encode()).digest()
         return int.from_bytes(drawn[:7]) / (1 << 56)

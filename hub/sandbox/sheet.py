@@ -14,9 +14,11 @@ from typing import cast
 from hub.contract.model import Table
 from hub.sandbox.glance import Glance
 from hub.sandbox.inspection import canonical
+from hub.sandbox.shape import patterned
 from hub.sandbox.wording import Values
 
 _GUID = re.compile(r"[0-9a-f]{32}")
+_GUIDS = patterned(_GUID.pattern)
 _LONGEST_BATCH = 32
 _PLAIN = frozenset({str, type(None), int, float, Decimal, date, datetime, time})
 
@@ -89,8 +91,7 @@ class SheetReader:
 
     def _columns(self, rows: Sequence[Mapping[str, object]]) -> list[list[object]] | None:
         """The rows turned into columns; None if something is strange about their names, kinds or envelope."""
-        width = len(self._names)
-        if any(len(row) != width for row in rows):
+        if set(map(len, rows)) != {len(self._names)}:
             return None
         try:
             columns = [[row[name] for row in rows] for name in self._names]
@@ -106,7 +107,7 @@ class SheetReader:
         guids, batches = columns["row_guid"], set(columns["cd_batch"])
         return (
             {str}.issuperset(map(type, guids))
-            and all(map(_GUID.fullmatch, cast("list[str]", guids)))
+            and _GUIDS.whole(cast("list[str]", guids))
             and {"I", "D"}.issuperset(columns["cd_operation"])
             and {self.table.version}.issuperset(columns["data_version"])
             and all(batches)

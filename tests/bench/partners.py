@@ -192,8 +192,8 @@ def number_of(field: Field, dice: random.Random) -> str:
         int(Decimal(field.maximum or field.element.maximum or "5000")), 10 ** (field.notation.maximum - field.notation.scale) - 1
     )
     whole = dice.randint(low, max(low, high))
-    cents = f".{dice.randrange(100):02d}"[: field.notation.scale + 1] if field.notation.scale and low <= whole < high else ""
-    return f"{whole}{cents}" if cents else f"{whole}"
+    cents = dice.randrange(100) if field.notation.scale and low <= whole < high else 0
+    return f"{Decimal(whole) + Decimal(cents) / 100:.{field.notation.scale}f}"
 
 
 def resident(dice: random.Random) -> str:
