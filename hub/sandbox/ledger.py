@@ -14,6 +14,7 @@ from typing import Any
 
 from hub.interface import RowFault
 
+_CACHE_KIB = 16 << 10  # a part of some thousand rows is written once, when it is committed
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS part (
     id TEXT PRIMARY KEY, digest TEXT NOT NULL, table_name TEXT NOT NULL, batch TEXT NOT NULL, rows INTEGER NOT NULL,
@@ -72,9 +73,10 @@ class Transaction:
     def write_all(self, table: str, part: str, rows: Iterable[tuple[str, str, str]]) -> None:
         """Insert, update or delete rows in their order: key, operation, content as JSON."""
         self._connection.executemany(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT (table_name, row_key) DO UPDATE SET "
-            "operation = excluded.operation, content = excluded.content, part = excluded.part, changes = changes + 1",
-            ((table, row_key, operation, content, part) for row_key, operation, content in rows),
+            "INSERT INTO record (row_key, operation, content, table_name, part, changes) VALUES (?, ?, ?, ?, ?, 1) "
+            "ON CONFLICT (table_name, row_key) DO UPDATE SET operation = excluded.operation, content = excluded.content, "
+            "part = excluded.part, changes = changes + 1",
+            ((*row, table, part) for row in rows),
         )
 
     def remember(self, entry: Entry) -> None:
@@ -117,6 +119,7 @@ class Ledger:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA synchronous = NORMAL")  # a killed process loses nothing, only a power cut may
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         return connection
 
     @contextmanager

@@ -6,7 +6,7 @@ comes; the same id with another body is a conflict. A refused row does not hold 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -15,7 +15,7 @@ from hub.contract.model import Table
 from hub.interface import RowFault
 from hub.sandbox.inspection import Objection, objections
 from hub.sandbox.ledger import Entry, Ledger, Transaction
-from hub.sandbox.sheet import Refusal, Sheet, SheetReader
+from hub.sandbox.sheet import Columns, Refusal, Sheet, SheetReader
 from hub.sandbox.wording import Values, writer
 
 ENVELOPE = ("row_guid", "cd_operation", "cd_time", "cd_batch", "data_source", "data_version")
@@ -44,6 +44,7 @@ class Refusals:
 class Delivery:
     """What arrived: the part's id and digest as sent, its table, batch id and rows (field -> value).
 
+    ``lots``: instead of ``rows``, some thousand rows at a time, turned into columns.
     ``announced``: how many rows the sender says there are; None: it does not say.
     """
 
@@ -51,7 +52,8 @@ class Delivery:
     digest: str
     table: str
     batch: str
-    rows: Iterable[Mapping[str, object]]
+    rows: Iterable[Mapping[str, object]] = ()
+    lots: Iterable[Columns] = ()
     announced: int | None = None
 
 
@@ -109,10 +111,10 @@ class Receiver:
         if table is None:
             raise Refusal("unknown-table", f"未约定的数据表: {delivery.table}")
         clerk, day = self._clerk(table), self._now().date()
-        count, faults, rows = 0, list[RowFault](), iter(delivery.rows)
-        while sheet := list(islice(rows, _SHEET)):
+        count, faults = 0, list[RowFault]()
+        for sheet in clerk.sheets(delivery, day):
             faults += clerk.take(transaction, sheet, delivery.part, day, refuse_percent, first=not count)
-            count += len(sheet)
+            count += len(sheet.keys)
         if delivery.announced not in (None, count):
             raise Refusal("row-count", f"批次行数与实际不符: 应为{delivery.announced}, 实为{count}")
         entry = Entry(
@@ -155,24 +157,24 @@ class _Clerk:
             if refusals.share and reason.about in field.title
         ]
 
+    def sheets(self, delivery: Delivery, day: date) -> Iterator[Sheet]:
+        """The rows of a part, some at a time."""
+        rows = iter(delivery.rows)
+        while some := list(islice(rows, _SHEET)):
+            yield self._reader.read(some, day)
+        for columns in delivery.lots:
+            yield self._reader.read_columns(columns, day)
+
     def take(
-        self,
-        transaction: Transaction,
-        rows: Sequence[Mapping[str, object]],
-        part: str,
-        day: date,
-        refuse_percent: int,
-        *,
-        first: bool,
+        self, transaction: Transaction, sheet: Sheet, part: str, day: date, refuse_percent: int, *, first: bool
     ) -> list[RowFault]:
         """Apply those of the rows that may be applied; say why the others may not. ``first``: of the part."""
-        sheet = self._reader.read(rows, day)
         held = self._held(transaction, sheet.keys)
         objected: Mapping[int, Objection] = {}
         if sheet.doubts or held or refuse_percent or self._grounds or len(set(sheet.keys)) < len(sheet.keys):
             objected = self._judged(sheet, held, day, refuse_percent, first)
-        entries = zip(sheet.keys, sheet.operations, self._written(sheet.rows), strict=True)
-        applied = (entry for number, entry in enumerate(entries) if number not in objected)
+        records = zip(sheet.keys, sheet.operations, self._written(sheet.rows), strict=True)
+        applied = (record for number, record in enumerate(records) if number not in objected) if objected else records
         transaction.write_all(self.table.name, part, applied)
         return [self._fault(sheet, number, objection) for number, objection in objected.items()]
 

@@ -1,4 +1,4 @@
-"""Takes some hundred received rows of one table, gives them as one sheet: keys, operations, canonical text, rows in doubt.
+"""Takes up to some thousand received rows of one table, gives them as one sheet: keys, operations, canonical text, rows in doubt.
 
 Rows whose columns or envelope are not the agreed ones refuse the whole part. Columns are looked at as a whole; only where
 something is strange are the rows gone through one by one, so that the first that is wrong is the one that is told.
@@ -16,6 +16,8 @@ from hub.sandbox.glance import Glance
 from hub.sandbox.inspection import canonical
 from hub.sandbox.shape import patterned
 from hub.sandbox.wording import Values
+
+Columns = Mapping[str, Sequence[object]]  # name -> the values of the rows, in their order
 
 _GUID = re.compile(r"[0-9a-f]{32}")
 _GUIDS = patterned(_GUID.pattern)
@@ -57,19 +59,42 @@ class SheetReader:
         self._glance = Glance(table)
 
     def read(self, rows: Sequence[Mapping[str, object]], day: date) -> Sheet:
-        """The rows as a sheet. Raises Refusal when one of them is not as agreed."""
-        columns = self._columns(rows)
-        if columns is None:
-            contents: list[Values] = [self._content(row) for row in rows]
-            doubts: dict[str, Set[int]] = {name: set(range(len(rows))) for name in self.table.fields}
-        else:
-            sight = self._glance.look(columns[len(self._envelope) :], day)
-            contents, doubts = list(zip(*sight.columns, strict=True)), dict(sight.doubts)
+        """Rows as they came. Raises Refusal when one of them is not as agreed."""
+        if set(map(len, rows)) != {len(self._names)}:
+            return self._one_by_one(rows)
+        try:
+            columns = {name: [row[name] for row in rows] for name in self._names}
+        except KeyError:  # as many names, but others
+            return self._one_by_one(rows)
+        return self.read_columns(columns, day)
+
+    def read_columns(self, columns: Columns, day: date) -> Sheet:
+        """Rows turned into columns by whoever received them."""
+        if not self._agreed(columns):
+            return self._one_by_one([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
+        sight = self._glance.look([columns[name] for name in self.table.fields], day)
+        contents = list(zip(*sight.columns, strict=True))
+        return self._sheet(columns.get("row_guid"), columns.get("cd_operation"), contents, sight.doubts)
+
+    def _one_by_one(self, rows: Sequence[Mapping[str, object]]) -> Sheet:
+        """Every row is in doubt."""
+        contents = [self._content(row) for row in rows]
+        doubts = {name: set(range(len(rows))) for name in self.table.fields}
+        guids, operations = [row.get("row_guid") for row in rows], [row.get("cd_operation") for row in rows]
+        return self._sheet(guids, operations, contents, doubts)
+
+    def _sheet(
+        self,
+        guids: Sequence[object] | None,
+        operations: Sequence[object] | None,
+        contents: Sequence[Values],
+        doubts: Mapping[str, Set[int]],
+    ) -> Sheet:
         if self._envelope:
-            keys, operations = [str(row["row_guid"]) for row in rows], [str(row["cd_operation"]) for row in rows]
+            keys, told = list(map(str, guids or ())), list(map(str, operations or ()))
         else:
-            keys, operations = [self.key(each, "|") for each in contents], [self._operation(each) for each in contents]
-        return Sheet(keys, operations, contents, self._doubtful(doubts, operations))
+            keys, told = [self.key(each, "|") for each in contents], [self._operation(each) for each in contents]
+        return Sheet(keys, told, contents, self._doubtful(doubts, told))
 
     def key(self, content: Values, mark: str) -> str:
         """The values of the key, joined."""
@@ -89,25 +114,19 @@ class SheetReader:
         """Without an envelope a row that names nothing but its key withdraws it."""
         return "I" if any(content[place] is not None for place in self._others) else "D"
 
-    def _columns(self, rows: Sequence[Mapping[str, object]]) -> list[list[object]] | None:
-        """The rows turned into columns; None if something is strange about their names, kinds or envelope."""
-        if set(map(len, rows)) != {len(self._names)}:
-            return None
-        try:
-            columns = [[row[name] for row in rows] for name in self._names]
-        except KeyError:
-            return None
-        strange = any(not _PLAIN.issuperset(map(type, column)) for column in columns)
-        return None if strange or not self._enveloped(dict(zip(self._envelope, columns, strict=False))) else columns
+    def _agreed(self, columns: Columns) -> bool:
+        """Whether names, kinds of values and envelopes are proven to be as agreed."""
+        if columns.keys() != set(self._names) or not all(map(len, columns.values())):
+            return False
+        return all(_PLAIN.issuperset(map(type, column)) for column in columns.values()) and self._enveloped(columns)
 
-    def _enveloped(self, columns: Mapping[str, list[object]]) -> bool:
-        """Whether every envelope is proven to be as agreed."""
-        if not columns:
+    def _enveloped(self, columns: Columns) -> bool:
+        if not self._envelope:
             return True
         guids, batches = columns["row_guid"], set(columns["cd_batch"])
         return (
             {str}.issuperset(map(type, guids))
-            and _GUIDS.whole(cast("list[str]", guids))
+            and _GUIDS.whole(cast("Sequence[str]", guids))
             and {"I", "D"}.issuperset(columns["cd_operation"])
             and {self.table.version}.issuperset(columns["data_version"])
             and all(batches)
