@@ -7,7 +7,7 @@ is proven here may be less than hub/sandbox/inspection.py accepts, never more: t
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import cast
@@ -20,7 +20,14 @@ Texts = Sequence[str | None]  # a column
 
 _TEXT: Set[type] = {str, type(None)}
 _DAY: Set[type] = {date, type(None)}
+_MOMENT: Set[type] = {datetime, type(None)}
 _NUMBER: Set[type] = {int, float, Decimal, type(None)}
+_ISO: Mapping[tuple[type, str, int], str] = {  # what a notation leaves out of ISO 8601
+    (date, "d", 8): "-",
+    (date, "d", 10): "",
+    (datetime, "t", 14): "-: ",
+    (datetime, "t", 19): "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +97,10 @@ def _texts(field: Field, shape: Shape, column: Sequence[object]) -> Texts:
         texts = cast("Texts", column)
         return [value or None for value in texts] if "" in texts else texts
     if kinds <= _DAY:
-        days = {value: canonical(value, field) for value in set(column)}
-        return [days[value] for value in column]
+        days = {value: _moment(value, field) for value in set(cast("Sequence[date]", column))}
+        return [days[value] for value in cast("Sequence[date]", column)]
+    if kinds <= _MOMENT:
+        return [_moment(value, field) for value in cast("Sequence[datetime]", column)]
     if kinds <= _TEXT or kinds <= _NUMBER:
         written = [None if value is None else str(value) for value in column]
         distinct = dict(zip(written, column, strict=True))
@@ -100,18 +109,30 @@ def _texts(field: Field, shape: Shape, column: Sequence[object]) -> Texts:
     return [canonical(value, field) for value in column]
 
 
+def _moment(value: date | datetime | None, field: Field) -> str | None:
+    """``canonical`` of a day or moment. isoformat is faster than strftime, but for the years before 1000 they differ."""
+    marks = _ISO.get((type(value), field.notation.kind, field.notation.maximum))
+    if value is None or marks is None or value.year < 1000 or getattr(value, "tzinfo", None):
+        return canonical(value, field)
+    text = value.isoformat(" ", "seconds") if isinstance(value, datetime) else value.isoformat()
+    for mark in marks:
+        text = text.replace(mark, "")
+    return text
+
+
 def _proof(field: Field, shape: Shape) -> Callable[[set[str]], set[str]]:
     """Gives those of a column's distinct values that cannot be told right from the field alone."""
     listed = None if field.codes is None else _timeless(field.codes, field.notation)
-    tests = [test for test in (CHECKS.get(field.element.check or ""), _within(field)) if test is not None]
+    check = CHECKS.get(field.element.check or "")
+    checked = None if check is None else Shape(check, lambda values: all(map(check, values)))
+    asked = [each for each in (shape if listed is None else None, checked, _within(field)) if each is not None]
 
     def unproven(values: set[str]) -> set[str]:
-        if listed is not None:
-            left = values - listed
-        else:
-            left = set() if not values or shape.whole(values) else {value for value in values if not shape.each(value)}
-        for test in tests:  # a value without its proper shape has no check digit and no number
-            left |= {value for value in values - left if not test(value)}
+        left = set[str]() if listed is None else values - listed
+        for each in asked:  # a value without its proper shape has no check digit and no number
+            rest = values - left
+            if rest and not each.whole(rest):
+                left |= {value for value in rest if not each.each(value)}
         return left
 
     return unproven
@@ -127,12 +148,22 @@ def _timeless(codes: CodeList, notation: Notation) -> frozenset[str]:
     return frozenset(code for code in endless if shape.each(code))
 
 
-def _within(field: Field) -> Callable[[str], bool] | None:
-    """Whether a value of the proper shape is inside the bounds; None: it has none."""
+def _within(field: Field) -> Shape | None:
+    """Whether values of the proper shape are inside the bounds; None: there are none."""
     low, high = field.minimum or field.element.minimum, field.maximum or field.element.maximum
     if low is None and high is None:
         return None
-    if not field.numeric:
-        return lambda value: (low is None or value >= low) and (high is None or value <= high)
-    least, most = Decimal(low or "-Infinity"), Decimal(high or "Infinity")
-    return lambda value: least <= Decimal(value) <= most
+    if field.numeric:
+        least, most = Decimal(low or "-Infinity"), Decimal(high or "Infinity")
+        return Shape(
+            lambda value: least <= Decimal(value) <= most, lambda values: _between(least, list(map(Decimal, values)), most)
+        )
+    return Shape(lambda value: _ordered(low, value, value, high), lambda values: _ordered(low, min(values), max(values), high))
+
+
+def _ordered(low: str | None, first: str, last: str, high: str | None) -> bool:
+    return (low is None or low <= first) and (high is None or last <= high)
+
+
+def _between(least: Decimal, numbers: list[Decimal], most: Decimal) -> bool:
+    return least <= min(numbers) and max(numbers) <= most

@@ -9,27 +9,26 @@ import hashlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Index, MetaData, Row, bindparam, create_engine, delete, insert, make_url, select
+from sqlalchemy import Engine, Index, MetaData, Row, Select, Table, bindparam, create_engine, delete, insert, make_url, select
 from sqlalchemy.event import listen
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.contract.export.tables import data_table, exchange_tables
 from hub.interface import ConfigurationError
 from hub.sandbox.desk import Desk, Setting
-from hub.sandbox.front_library import create
+from hub.sandbox.front_library import RowReader, create
 from hub.sandbox.ledger import Entry
 from hub.sandbox.receiver import Delivery
-from hub.sandbox.sheet import Columns, Refusal
+from hub.sandbox.sheet import Refusal
 
-LOOK_SECONDS = 0.01  # whether anything was written: a file tells it for nothing
+LOOK_SECONDS = 0.02  # whether anything was written: a file tells it for nothing
 ASK_SECONDS = 0.1  # a server has to be asked for batches
 CORRECT_SECONDS = 2.0  # a receipt that was lost or wrong is written again in the ministry's next run
-_ROWS = 2000  # in memory at a time
 FULL_SECONDS = 2.0  # then somebody has made room
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 _FAULTS_OF_FILES = ("down", "disk-full-at-partner")
@@ -100,7 +99,10 @@ class _Worker:
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-        self._rows_of = {name: select(data).where(data.c.cd_batch == bindparam("batch")) for name, data in self._data.items()}
+        self._tell = insert(self._receipt)
+        self._forget = [delete(table).where(table.c.batch_id == bindparam("id")) for table in (self._receipt, self._receipt_row)]
+        self._open_batches = _open_batches(self._batch, self._receipt)
+        self._readers = {name: RowReader(data, engine.dialect) for name, data in self._data.items()}
         for data in self._data.values():
             Index(None, data.c.cd_batch)  # without it each batch is looked for among all that ever came
         create(engine, metadata, self._data.values())
@@ -135,11 +137,8 @@ class _Worker:
 
     def _unanswered(self) -> list[Row[Any]]:
         """Batches without a receipt, or with a false one that nobody is about to correct."""
-        joined = select(self._batch).outerjoin(self._receipt, self._receipt.c.batch_id == self._batch.c.id)
-        missing = self._receipt.c.batch_id.is_(None) | (self._receipt.c.sha256 != self._batch.c.sha256)
-        query = joined.where(missing).order_by(self._batch.c.delivered_at, self._batch.c.id)
         with self._engine.connect() as connection:
-            return [batch for batch in connection.execute(query).all() if batch.id not in self._later]
+            return [batch for batch in connection.execute(self._open_batches).all() if batch.id not in self._later]
 
     def _take(self, batch: Row[Any]) -> None:
         """Judge one batch and answer it, or not, as the faults say."""
@@ -167,25 +166,18 @@ class _Worker:
             return Refusal("unknown-table", "未约定的数据表")
         partial = self._strikes("partial-accept")
         with self._engine.connect() as connection:
-            lots = self._lots(connection, batch)
+            lots = self._readers[batch.table_name].lots(connection, batch.batch)
             delivery = Delivery(batch.id, batch.sha256, batch.table_name, batch.batch, lots=lots, announced=batch.row_count)
             try:
                 return self._receiver.receive(delivery, refuse_percent=partial.argument if partial else 0).entry
             except Refusal as refusal:
                 return refusal
 
-    def _lots(self, connection: Connection, batch: Row[Any]) -> Iterator[Columns]:
-        """The batch's rows, some thousand at a time, turned into columns."""
-        query, names = self._rows_of[batch.table_name], self._data[batch.table_name].columns.keys()
-        result = connection.execution_options(yield_per=_ROWS).execute(query, {"batch": batch.batch})
-        for rows in result.partitions():
-            yield dict(zip(names, zip(*rows, strict=True), strict=True))
-
     def _write(self, id: str, told: "Receipt") -> None:
         with self._engine.begin() as connection:
-            for table in (self._receipt, self._receipt_row):
-                connection.execute(delete(table).where(table.c.batch_id == id))
-            connection.execute(insert(self._receipt), {"batch_id": id, **told[0]})
+            for statement in self._forget:
+                connection.execute(statement, {"id": id})
+            connection.execute(self._tell, {"batch_id": id, **told[0]})
             if told[1]:
                 connection.execute(insert(self._receipt_row), [{"batch_id": id, **row} for row in told[1]])
 
@@ -194,6 +186,12 @@ class _Worker:
         fault = self._strikes("disk-full-at-partner")
         if fault:
             self._room.take(for_ever=fault.nth is None and fault.probability is None)
+
+
+def _open_batches(batch: Table, receipt: Table) -> Select[Any]:
+    joined = select(batch).outerjoin(receipt, receipt.c.batch_id == batch.c.id)
+    missing = receipt.c.batch_id.is_(None) | (receipt.c.sha256 != batch.c.sha256)
+    return joined.where(missing).order_by(batch.c.delivered_at, batch.c.id)
 
 
 Receipt = tuple[Mapping[str, Any], tuple[Mapping[str, Any], ...]]
