@@ -21,11 +21,12 @@ from pathlib import Path
 from hub.sandbox.desk import Desk, Setting
 from hub.sandbox.fixed_width import read
 from hub.sandbox.ledger import Entry
-from hub.sandbox.receiver import Delivery, Refusal
+from hub.sandbox.receiver import Delivery
 from hub.sandbox.sftp_server import Account, SftpServer, host_key
+from hub.sandbox.sheet import Refusal
 
 USER = "minzheng"
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.02
 CORRECT_SECONDS = 2.0  # a result that was lost or wrong is written again in the bank's next run
 _NAME = re.compile(r"(?P<table>[a-z][a-z0-9_]*)_(?P<batch>[0-9A-Za-z]{1,32})_(?P<id>[0-9a-f]{12})\.[a-z]{1,8}")
 

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from hub.contract.model import Table
-from hub.sandbox.receiver import Refusal
+from hub.sandbox.sheet import Refusal
 
 _PIECE = re.compile(r"(\{(?:table|batch|date|count|sum:\w+)\})")
 _NUMBER = re.compile(r"-?[0-9]+")
@@ -29,11 +29,32 @@ def read(payload: bytes, table: Table, settings: Mapping[str, Any]) -> list[dict
         raise Refusal("torn-file", "文件不完整")
     first = lines.pop(0) if header else b""
     last = lines.pop() if trailer else b""
-    rows = [_row(line, number, record["columns"], encoding) for number, line in enumerate(lines, 1 + bool(header))]
+    rows = _at_once(lines, record["columns"], encoding)
+    if rows is None:
+        rows = [_row(line, number, record["columns"], encoding) for number, line in enumerate(lines, 1 + bool(header))]
     _agree(first, header, table.name, rows, encoding)
     _agree(last, trailer, table.name, rows, encoding)
     units = {name: cell["unit"] for name, cell in record["columns"].items() if "unit" in cell}
     return [{name: _yuan(value) if name in units else value for name, value in row.items()} for row in rows]
+
+
+def _at_once(lines: Sequence[bytes], columns: Mapping[str, Any], encoding: str) -> list[dict[str, str | None]] | None:
+    """The rows read by column, each decoded as a whole; None if a line has another length or a cell is not sound text."""
+    if {len(line) for line in lines} != {sum(cell["width"] for cell in columns.values())}:
+        return None
+    read: list[list[str | None]] = []
+    start = 0
+    for cell in columns.values():
+        end = start + cell["width"]
+        try:  # no character of several bytes has a line end in it: half a one at the end of a cell is an error here, too
+            texts = b"\n".join([line[start:end] for line in lines]).decode(encoding).split("\n")
+        except UnicodeDecodeError:
+            return None
+        if len(texts) != len(lines):
+            return None
+        read.append([_meant(text, cell.get("pad", " ")) for text in texts])
+        start = end
+    return [dict(zip(columns, row, strict=True)) for row in zip(*read, strict=True)]
 
 
 def _row(line: bytes, number: int, columns: Mapping[str, Any], encoding: str) -> dict[str, str | None]:
@@ -52,7 +73,11 @@ def _value(raw: bytes, cell: Mapping[str, Any], encoding: str, number: int) -> s
         text = raw.decode(encoding)
     except UnicodeDecodeError:
         raise Refusal("encoding", f"第{number}行不是{encoding}编码") from None
-    pad = cell.get("pad", " ")
+    return _meant(text, cell.get("pad", " "))
+
+
+def _meant(text: str, pad: str) -> str | None:
+    """A cell without its padding."""
     if pad == "0" and text.strip(" "):
         return text.lstrip("0") or "0"
     return text.strip(f"{pad} ") or None

@@ -54,7 +54,9 @@ def play(settings: Settings) -> Iterator[Mapping[str, str]]:
     with ExitStack() as stack:
         addresses: dict[str, str] = {}
         for name, partner in partners.items():
-            desk = PLAYERS[partner.system](_setting(settings, repository, partner, folder / name, struck))
+            setting = _setting(settings, repository, partner, folder / name, struck)
+            stack.callback(setting.receiver.ledger.close)
+            desk = PLAYERS[partner.system](setting)
             stack.callback(desk.close)
             environment |= desk.environment
             addresses[name] = desk.address

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
+from operator import mul
 
 from hub.contract.model import CodeList, Field, Notation, Table
 
@@ -18,7 +19,12 @@ _OTHER_LENGTH = 15  # a passport, a travel permit, or an ID number of the first 
 RESIDENT_ID = "111"  # GA/T 2000.156: 居民身份证; the only certificate type whose number GB 11643 describes
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ZEROS = sum(_WEIGHTS) * ord("0")
+_RESIDENT = re.compile("[0-9]{17}[0-9X]")
 _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CREDIT_VALUES = {ord(character): number for number, character in enumerate(_CREDIT)}
+_CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_CREDITED = re.compile(f"[{_CREDIT}]{{18}}")
 _STAMPS = {
     ("d", 4): "%Y",
     ("d", 6): "%Y%m",
@@ -58,17 +64,18 @@ def objections(table: Table, row: Row, day: date, *, deleted: bool = False) -> I
 
     A deletion must only name its key.
     """
-    own_day = _as_date(table, row) or day
+    lawful_day = own_day(table, row) or day
     for name, field in table.fields.items():
         value = row.get(name)
         if value is None:
             if name in table.key or (field.required and not deleted):
                 yield Objection(name, "required", f"{field.title}不能为空")
         elif not deleted or name in table.key:
-            yield from _value_objections(table, field, value, row, own_day)
+            yield from value_objections(table, field, value, row, lawful_day)
 
 
-def _value_objections(table: Table, field: Field, value: str, row: Row, day: date) -> Iterator[Objection]:
+def value_objections(table: Table, field: Field, value: str, row: Row, day: date) -> Iterator[Objection]:
+    """What is wrong with one value. ``row`` tells the kind of certificate; on ``day`` a code must be valid."""
     written = _written(field, value)
     if written is not None:
         yield Objection(field.name, *written)
@@ -129,11 +136,11 @@ def _coded(codes: CodeList, value: str, day: date) -> str | None:
 
 
 def _check_digit(table: Table, field: Field, value: str, row: Row) -> bool:
-    check = _CHECKS.get(field.element.check or "")
+    check = CHECKS.get(field.element.check or "")
     if check is None:
         return True
     if field.element.check == "gb11643":
-        kind = _certificate_type(table.fields, field)
+        kind = certificate_type(table.fields, field)
         if kind is not None and row.get(kind) not in (None, RESIDENT_ID):
             return True
         if kind is None and field.notation.minimum <= len(value) <= _OTHER_LENGTH:
@@ -141,7 +148,7 @@ def _check_digit(table: Table, field: Field, value: str, row: Row) -> bool:
     return check(value)
 
 
-def _certificate_type(fields: Mapping[str, Field], field: Field) -> str | None:
+def certificate_type(fields: Mapping[str, Field], field: Field) -> str | None:
     """The field that says what kind of certificate ``field`` numbers: 男方证件类型代码 beside 男方证件号码."""
     found: list[tuple[int, str]] = []
     for other in fields.values():
@@ -153,21 +160,19 @@ def _certificate_type(fields: Mapping[str, Field], field: Field) -> str | None:
 
 def resident_id(value: str) -> bool:
     """GB 11643-1999: 17 digits and the ISO 7064 MOD 11-2 check character."""
-    if not re.fullmatch(r"[0-9]{17}[0-9X]", value):
+    if not _RESIDENT.fullmatch(value):
         return False
-    total = sum(int(digit) * weight for digit, weight in zip(value, _WEIGHTS, strict=False))
-    return value[17] == "10X98765432"[total % 11]
+    return value[17] == "10X98765432"[(sum(map(mul, value.encode(), _WEIGHTS)) - _ZEROS) % 11]
 
 
 def credit_code(value: str) -> bool:
     """GB 32100-2015: 18 characters of 31, the last one the MOD 31 check character."""
-    if len(value) != 18 or any(character not in _CREDIT for character in value):
+    if not _CREDITED.fullmatch(value):
         return False
-    total = sum(_CREDIT.index(character) * pow(3, place, 31) for place, character in enumerate(value[:17]))
-    return value[17] == _CREDIT[(31 - total % 31) % 31]
+    return value[17] == _CREDIT[-sum(map(mul, value.translate(_CREDIT_VALUES).encode(), _CREDIT_WEIGHTS)) % 31]
 
 
-_CHECKS: Mapping[str, Callable[[str], bool]] = {"gb11643": resident_id, "gb32100": credit_code}
+CHECKS: Mapping[str, Callable[[str], bool]] = {"gb11643": resident_id, "gb32100": credit_code}
 
 
 def _within(field: Field, value: str) -> bool:
@@ -178,7 +183,7 @@ def _within(field: Field, value: str) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-def _as_date(table: Table, row: Row) -> date | None:
+def own_day(table: Table, row: Row) -> date | None:
     """The row's own day, on which its codes must be valid."""
     if table.as_of is None:
         return None

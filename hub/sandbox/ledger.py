@@ -6,14 +6,15 @@ number of times it was written (``changes``: 1 after any number of repeats means
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hub.interface import RowFault
 
+_CACHE_KIB = 16 << 10  # a part of some thousand rows is written once, when it is committed
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS part (
     id TEXT PRIMARY KEY, digest TEXT NOT NULL, table_name TEXT NOT NULL, batch TEXT NOT NULL, rows INTEGER NOT NULL,
@@ -58,12 +59,24 @@ class Transaction:
         row = self._connection.execute(query, (table, row_key)).fetchone()
         return _loads(row[0]) if row else None
 
+    def contents(self, table: str, row_keys: Sequence[str]) -> dict[str, Mapping[str, str | None]]:
+        """The same for many keys; those under which nothing is stored are left out."""
+        query = (
+            "SELECT row_key, content FROM json_each(?) JOIN record ON row_key = value WHERE table_name = ? AND operation = 'I'"
+        )
+        return {key: _loads(content) for key, content in self._connection.execute(query, (json.dumps(row_keys), table))}
+
     def write(self, table: str, row_key: str, operation: str, content: Mapping[str, str | None], part: str) -> None:
         """Insert or update (I) or delete (D) one row."""
-        self._connection.execute(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT (table_name, row_key) DO UPDATE SET "
-            "operation = excluded.operation, content = excluded.content, part = excluded.part, changes = changes + 1",
-            (table, row_key, operation, json.dumps(content, ensure_ascii=False), part),
+        self.write_all(table, part, [(row_key, operation, json.dumps(content, ensure_ascii=False))])
+
+    def write_all(self, table: str, part: str, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Insert, update or delete rows in their order: key, operation, content as JSON."""
+        self._connection.executemany(
+            "INSERT INTO record (row_key, operation, content, table_name, part, changes) VALUES (?, ?, ?, ?, ?, 1) "
+            "ON CONFLICT (table_name, row_key) DO UPDATE SET operation = excluded.operation, content = excluded.content, "
+            "part = excluded.part, changes = changes + 1",
+            ((*row, table, part) for row in rows),
         )
 
     def remember(self, entry: Entry) -> None:
@@ -85,28 +98,52 @@ class Transaction:
 
 
 class Ledger:
-    """One partner's file. Every call opens its own connection, so threads and other processes may share the file."""
+    """One partner's file. Threads and other processes may share it: nobody waits for a connection that another one uses.
+
+    Connections are kept: the last one to close would write everything back into the database file, after every part.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._idle: list[sqlite3.Connection] = []
         path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(self._connect()) as connection:
+        with self._connection() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
 
+    def close(self) -> None:
+        """Let the file go; the next call opens it again."""
+        while self._idle:
+            self._idle.pop().close()
+
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA synchronous = NORMAL")  # a killed process loses nothing, only a power cut may
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        return connection
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._connect()
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            self._idle.append(connection)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Writes that are kept together, or not at all when the block raises: closing takes back what is not committed."""
-        with closing(self._connect()) as connection:
+        """Writes that are kept together, or not at all when the block raises: what is not committed is taken back."""
+        with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield Transaction(connection)
             connection.execute("COMMIT")
 
     def _rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
-        with closing(self._connect()) as connection:
+        with self._connection() as connection:
             return connection.execute(query, values).fetchall()
 
     def parts(self) -> tuple[Entry, ...]:

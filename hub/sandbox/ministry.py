@@ -9,24 +9,26 @@ import hashlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Row, create_engine, delete, insert, make_url, select
+from sqlalchemy import Engine, Index, MetaData, Row, Select, Table, bindparam, create_engine, delete, insert, make_url, select
+from sqlalchemy.event import listen
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from hub.contract.export.tables import data_table, exchange_tables
 from hub.interface import ConfigurationError
 from hub.sandbox.desk import Desk, Setting
-from hub.sandbox.front_library import create
+from hub.sandbox.front_library import RowReader, create
 from hub.sandbox.ledger import Entry
-from hub.sandbox.receiver import Delivery, Refusal
+from hub.sandbox.receiver import Delivery
+from hub.sandbox.sheet import Refusal
 
 FRONT_FILE = "front.db"  # unless it is on a server
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.02  # whether anything was written: a file tells it for nothing
+ASK_SECONDS = 0.1  # a server has to be asked for batches
 CORRECT_SECONDS = 2.0  # a receipt that was lost or wrong is written again in the ministry's next run
 FULL_SECONDS = 2.0  # then somebody has made room
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
@@ -54,11 +56,13 @@ def open_ministry(setting: Setting) -> Desk:
 
 
 def _engine(url: str) -> Engine:
+    """Its connections are kept: the last one to close would write everything back into an SQLite file, after every batch."""
     address = make_url(url)
-    timeout = {"timeout": 30} if address.get_backend_name() == "sqlite" else {}
-    return create_engine(
-        address.set(drivername=_DRIVERS.get(address.drivername, address.drivername)), poolclass=NullPool, connect_args=timeout
-    )
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address.set(drivername=_DRIVERS.get(address.drivername, address.drivername)))
+    engine = create_engine(address, connect_args={"timeout": 30})
+    listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = NORMAL"))  # a kill loses nothing
+    return engine
 
 
 def _put_away(path: Path) -> None:
@@ -96,7 +100,14 @@ class _Worker:
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        self._tell = insert(self._receipt)
+        self._forget = [delete(table).where(table.c.batch_id == bindparam("id")) for table in (self._receipt, self._receipt_row)]
+        self._open_batches = _open_batches(self._batch, self._receipt)
+        self._readers = {name: RowReader(data, engine.dialect) for name, data in self._data.items()}
+        for data in self._data.values():
+            Index(None, data.c.cd_batch)  # without it each batch is looked for among all that ever came
         create(engine, metadata, self._data.values())
+        self._watch = _Watch(engine)
         self._room = _Room(engine)
         self._maybe_full()
         self._closing = threading.Event()
@@ -108,28 +119,27 @@ class _Worker:
         self._closing.set()
         self._thread.join(timeout=10)
         self._room.make()
+        self._watch.close()
         self._engine.dispose()
 
     def _work(self) -> None:
-        while not self._closing.wait(LOOK_SECONDS):
+        while not self._closing.wait(self._watch.pause):
             try:
                 self._room.make_if_due()
-                for batch in self._unanswered():
-                    self._take(batch)
+                if self._watch.changed():
+                    for batch in self._unanswered():
+                        self._take(batch)
                 for id, (moment, action) in list(self._later.items()):
                     if moment <= time.monotonic():
                         del self._later[id]
                         action()
             except SQLAlchemyError:  # busy, or restarting: the next look finds the same batches
-                continue
+                self._watch.forget()
 
     def _unanswered(self) -> list[Row[Any]]:
         """Batches without a receipt, or with a false one that nobody is about to correct."""
-        joined = select(self._batch).outerjoin(self._receipt, self._receipt.c.batch_id == self._batch.c.id)
-        missing = self._receipt.c.batch_id.is_(None) | (self._receipt.c.sha256 != self._batch.c.sha256)
-        query = joined.where(missing).order_by(self._batch.c.delivered_at, self._batch.c.id)
         with self._engine.connect() as connection:
-            return [batch for batch in connection.execute(query).all() if batch.id not in self._later]
+            return [batch for batch in connection.execute(self._open_batches).all() if batch.id not in self._later]
 
     def _take(self, batch: Row[Any]) -> None:
         """Judge one batch and answer it, or not, as the faults say."""
@@ -157,28 +167,18 @@ class _Worker:
             return Refusal("unknown-table", "未约定的数据表")
         partial = self._strikes("partial-accept")
         with self._engine.connect() as connection:
-            rows = self._rows(connection, batch)
-            delivery = Delivery(batch.id, batch.sha256, batch.table_name, batch.batch, rows)
+            lots = self._readers[batch.table_name].lots(connection, batch.batch)
+            delivery = Delivery(batch.id, batch.sha256, batch.table_name, batch.batch, lots=lots, announced=batch.row_count)
             try:
                 return self._receiver.receive(delivery, refuse_percent=partial.argument if partial else 0).entry
             except Refusal as refusal:
                 return refusal
 
-    def _rows(self, connection: Connection, batch: Row[Any]) -> Iterator[Mapping[str, object]]:
-        """The batch's rows, some thousand at a time; Refusal at the end if there are not as many as announced."""
-        table, count = self._data[batch.table_name], 0
-        query = select(table).where(table.c.cd_batch == batch.batch)
-        for row in connection.execution_options(yield_per=2000).execute(query).mappings():
-            count += 1
-            yield dict(row)
-        if count != batch.row_count:
-            raise Refusal("row-count", f"批次行数与实际不符: 应为{batch.row_count}, 实为{count}")
-
     def _write(self, id: str, told: "Receipt") -> None:
         with self._engine.begin() as connection:
-            for table in (self._receipt, self._receipt_row):
-                connection.execute(delete(table).where(table.c.batch_id == id))
-            connection.execute(insert(self._receipt), {"batch_id": id, **told[0]})
+            for statement in self._forget:
+                connection.execute(statement, {"id": id})
+            connection.execute(self._tell, {"batch_id": id, **told[0]})
             if told[1]:
                 connection.execute(insert(self._receipt_row), [{"batch_id": id, **row} for row in told[1]])
 
@@ -187,6 +187,12 @@ class _Worker:
         fault = self._strikes("disk-full-at-partner")
         if fault:
             self._room.take(for_ever=fault.nth is None and fault.probability is None)
+
+
+def _open_batches(batch: Table, receipt: Table) -> Select[Any]:
+    joined = select(batch).outerjoin(receipt, receipt.c.batch_id == batch.c.id)
+    missing = receipt.c.batch_id.is_(None) | (receipt.c.sha256 != batch.c.sha256)
+    return joined.where(missing).order_by(batch.c.delivered_at, batch.c.id)
 
 
 Receipt = tuple[Mapping[str, Any], tuple[Mapping[str, Any], ...]]
@@ -199,6 +205,31 @@ def _receipt(digest: str, verdict: Entry | Refusal) -> Receipt:
         return told | {"status": "rejected", "code": verdict.code, "message": verdict.message}, ()
     rows = tuple({"row_id": f.row_id, "field": f.field, "code": f.code, "message": f.message} for f in verdict.faults)
     return told | {"accepted": verdict.accepted, "reference": verdict.reference}, rows
+
+
+class _Watch:
+    """Tells whether anybody has written since the last look: an SQLite file counts its commits, a server may always have news."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._counter = engine.raw_connection() if engine.dialect.name == "sqlite" else None
+        self._seen: object = None
+        self.pause = LOOK_SECONDS if self._counter else ASK_SECONDS
+
+    def changed(self) -> bool:
+        """Asked before the look, so that what is written during it is news the next time."""
+        if self._counter is None:
+            return True
+        before, (self._seen,) = self._seen, self._counter.cursor().execute("PRAGMA data_version").fetchone()
+        return before != self._seen
+
+    def forget(self) -> None:
+        """A look that failed has seen nothing."""
+        self._seen = None
+
+    def close(self) -> None:
+        """Look no more."""
+        if self._counter is not None:
+            self._counter.close()
 
 
 class _Room:

@@ -31,7 +31,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from hub.interface import TransientError
 from hub.sandbox.desk import Desk, Setting
 from hub.sandbox.ledger import Entry
-from hub.sandbox.receiver import Delivery, Refusal
+from hub.sandbox.receiver import Delivery
+from hub.sandbox.sheet import Refusal
 
 MAX_BODY = 32 << 20
 HANG_SECONDS = 120.0

@@ -43,6 +43,27 @@ def test_changes_count_every_write(tmp_path: Path) -> None:
     assert ledger.content("payment") == {"k1": {"xm": "d"}}
 
 
+def test_many_records_are_written_and_found_at_once(tmp_path: Path) -> None:
+    """In their order, counted one by one; what was deleted or never there is not found."""
+    ledger = Ledger(tmp_path / "ledger.db")
+    with ledger.transaction() as transaction:
+        rows = [("k1", "I", '{"xm": "a"}'), ("k2", "I", '{"xm": "b"}'), ("k3", "D", "{}"), ("k1", "I", '{"xm": "c"}')]
+        transaction.write_all("payment", "p1", rows)
+        assert transaction.contents("payment", ["k1", "k2", "k3", "k4", 'k"5']) == {"k1": {"xm": "c"}, "k2": {"xm": "b"}}
+        assert transaction.contents("other", ["k1"]) == {}
+    assert ledger.changes("payment") == {"k1": 2, "k2": 1, "k3": 1}
+
+
+def test_a_closed_ledger_opens_again(tmp_path: Path) -> None:
+    """Closing lets the file go, all in one piece."""
+    ledger = Ledger(tmp_path / "ledger.db")
+    with ledger.transaction() as transaction:
+        transaction.write("payment", "k1", "I", {"xm": "a"}, "p1")
+    ledger.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger.db"]
+    assert ledger.content("payment") == {"k1": {"xm": "a"}}
+
+
 def test_an_error_takes_everything_back(tmp_path: Path) -> None:
     """Nothing of a part that failed half way is there."""
     ledger = Ledger(tmp_path / "ledger.db")

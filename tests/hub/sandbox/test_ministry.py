@@ -162,6 +162,21 @@ def test_a_plain_client_gets_its_receipt(setting: Callable[..., Setting], make_r
     assert [(row["rq"], row["je"]) for row in own.receiver.ledger.content("payment").values()] == [("20261122", "1245.50")] * 2
 
 
+def test_a_value_that_is_none_of_its_column_is_objected_to(setting: Callable[..., Setting], make_part: MakePart) -> None:
+    """SQLite keeps any text in a column of dates: the row is refused, and the ministry goes on."""
+    own = setting()
+    with opened(own) as desk:
+        system, part = adapter(desk), make_part(3)
+        with closing(sqlite3.connect(own.folder / "front.db")) as connection:
+            changed = "UPDATE payment SET rq = '2026-02-30' WHERE row_guid = NEW.row_guid"
+            connection.execute(f"CREATE TRIGGER odd AFTER INSERT ON payment WHEN NEW.bh LIKE '%2' BEGIN {changed}; END")
+        answer = delivered(system, part)
+        assert isinstance(answer, Confirmed)
+        assert [(fault.field, fault.code) for fault in answer.faults] == [("rq", "format")]
+        assert isinstance(delivered(system, make_part(3, number=2)), Confirmed)
+        system.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def database(request: pytest.FixtureRequest) -> str:
     """The URL of a database of this test alone; empty: the ministry's own file."""

@@ -1,5 +1,7 @@
 """A partner's back office: one effect per part id, refused rows beside accepted ones, nothing of a refused part."""
 
+import hashlib
+import json
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -10,10 +12,11 @@ import pytest
 
 from hub.contract.model import Table
 from hub.sandbox.ledger import Ledger
-from hub.sandbox.receiver import ENVELOPE, Delivery, Receiver, Reception, Refusal
+from hub.sandbox.receiver import ENVELOPE, Delivery, Receiver, Reception, Refusal, Refusals
 
 MakeRows = Callable[..., list[dict[str, Any]]]
 MakeReceiver = Callable[..., Receiver]
+NOW = datetime(2026, 11, 22, 4, 5, 6)  # noqa: DTZ001 - a partner writes its own local time
 
 
 def part(rows: list[dict[str, Any]], number: int = 1, digest: str = "d1", table: str = "payment") -> Delivery:
@@ -200,3 +203,47 @@ def test_the_memory_survives_a_restart(make_receiver: MakeReceiver, make_rows: M
     assert again.standing == "duplicate"
     assert again.entry == first.entry
     assert [entry.id for entry in make_receiver().ledger.parts()] == ["p1"]
+
+
+def test_a_row_number_keeps_its_key_inside_one_part_too(make_receiver: MakeReceiver, make_rows: MakeRows) -> None:
+    """The second key under a number is refused; after a deletion the number is free, and rows are taken in their order."""
+    receiver, number = make_receiver(), "a" * 32
+    keys = ("FF000001", "FF000002", "FF000001")
+    entry = receiver.receive(part([make_rows(1, row_guid=number, bh=key)[0] for key in keys])).entry
+    assert [(fault.row_id, fault.code) for fault in entry.faults] == [(number, "row-guid-reused")]
+    assert receiver.ledger.changes("payment") == {number: 2}
+    rows = [make_rows(1, row_guid=number, bh=key, cd_operation=done)[0] for key, done in (("FF000001", "D"), ("FF000003", "I"))]
+    assert receiver.receive(part(rows, 2)).entry.faults == ()
+    assert receiver.ledger.content("payment")[number]["bh"] == "FF000003"
+
+
+def test_rows_turned_into_columns_meet_the_same_verdict(make_receiver: MakeReceiver, make_rows: MakeRows, tmp_path: Path) -> None:
+    """Two lots of columns, or the rows one by one: the same faults, the same records."""
+    rows = [*make_rows(5), *make_rows(2, first=6, xb="7"), *make_rows(2, first=8)]
+    lots = [{name: [row[name] for row in lot] for name in lot[0]} for lot in (rows[:6], rows[6:])]
+    receiver = make_receiver()
+    told = receiver.receive(Delivery("p1", "d1", "payment", "b", lots=lots, announced=9), refuse_percent=20).entry
+    plain = Receiver(Ledger(tmp_path / "plain.db"), receiver.tables, lambda: NOW, refusals=Refusals(7))
+    assert plain.receive(part(rows), refuse_percent=20).entry.faults == told.faults
+    assert plain.ledger.content("payment") == receiver.ledger.content("payment")
+
+
+def test_a_part_with_another_number_of_rows_than_announced_is_refused(make_receiver: MakeReceiver, make_rows: MakeRows) -> None:
+    """Nothing of it has an effect; a row that is not as agreed is told first."""
+    receiver = make_receiver()
+    for rows, code in ((make_rows(3), "row-count"), ([*make_rows(2), *make_rows(1, first=3, cd_operation="U")], "cd-operation")):
+        with pytest.raises(Refusal) as caught:
+            receiver.receive(Delivery("p1", "d1", "payment", "b", rows, announced=4))
+        assert caught.value.code == code
+    assert receiver.ledger.content("payment") == {}
+
+
+def test_a_lot_is_drawn_from_the_text_of_a_row_alone(make_receiver: MakeReceiver, make_rows: MakeRows) -> None:
+    """Which of these rows are refused was settled by their content and the seed, for good."""
+    entry = make_receiver(share=0.1).receive(part(make_rows(60))).entry
+    drawn = []
+    for row in make_rows(60):
+        content = {name: value for name, value in row.items() if name not in ENVELOPE}
+        lot = hashlib.sha256(f"business/7/{json.dumps(content, sort_keys=True)}".encode()).digest()
+        drawn += [row["row_guid"]] if int.from_bytes(lot[:7]) / (1 << 56) < 0.1 else []
+    assert [fault.row_id for fault in entry.faults] == drawn
