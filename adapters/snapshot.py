@@ -206,7 +206,7 @@ def _columns_of_rows(partitions: Iterable[Sequence[Any]]) -> Iterator[pa.RecordB
 
 
 def _gathered(batches: Iterable[pa.RecordBatch], columns: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
-    """The same rows in batches of at most ``size`` and, where rows are wide, of fewer: a batch has about as many bytes as a piece.
+    """The same rows in batches of at most ``size`` and, where rows are wide, of fewer, with about as many bytes as a piece.
 
     Small pieces are gathered; a large one is a batch, or several, as it is: to copy it would take its memory twice.
     """
@@ -228,7 +228,8 @@ def _gathered(batches: Iterable[pa.RecordBatch], columns: Sequence[str], size: i
 
 def _fit(parts: Sequence[pa.RecordBatch], size: int) -> bool:
     """Whether parts together are no larger than a batch may be."""
-    return sum(part.num_rows for part in parts) <= size and sum(part.nbytes for part in parts) <= _PIECE_BYTES
+    rows, data = (sum(counts) for counts in zip(*((part.num_rows, part.nbytes) for part in parts), strict=True))
+    return bool(rows <= size and data <= _PIECE_BYTES)
 
 
 def _without_first_row(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -43,7 +43,7 @@ from hub.state.tables import PART
 
 TRIES = 4  # of one part in one run
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds
-_FIRST_LOOK, _LONGEST_LOOK = 0.2, 5.0  # seconds between two questions for a receipt
+_FIRST_LOOK, _LONGEST_LOOK = 0.05, 5.0  # seconds between two questions for a receipt
 
 
 @dataclass(frozen=True, slots=True)
