@@ -48,7 +48,10 @@ class ExchangeDatabase:
                 if self._name(layout) not in there:
                     wrong.append(f"{self._place}: no table {self._name(layout)} ({layout.title})")
                 else:
-                    wrong += [f"{self._place}: {one}" for one in table_fit.misfits(layout, self._table(layout))]
+                    live = sa.Table(
+                        self._name(layout), sa.MetaData(), schema=self._settings.get("schema"), autoload_with=self._engine
+                    )
+                    wrong += [f"{self._place}: {one}" for one in table_fit.misfits(layout, live)]
         return wrong
 
     def deliver(self, part: Part) -> Outcome:
@@ -94,14 +97,15 @@ class ExchangeDatabase:
         return name
 
     def _table(self, layout: Layout) -> sa.Table:
-        """The live table, read from the catalogue once."""
-        name = self._name(layout)
+        """The live table's columns, read from the catalogue once; its keys and indexes are the partner's own affair."""
+        name, schema = self._name(layout), self._settings.get("schema")
         if name not in self._live:
             try:
-                live = sa.Table(name, sa.MetaData(), schema=self._settings.get("schema"), autoload_with=self._engine)
+                found = sa.inspect(self._engine).get_columns(name, schema=schema)
             except exc.NoSuchTableError:
                 raise ConfigurationError(f"{self._place}: no table {name}; look at settings.tables and settings.prefix") from None
-            self._live[name] = live
+            columns = (sa.Column(each["name"], each["type"]) for each in found)
+            self._live[name] = sa.Table(name, sa.MetaData(), *columns, schema=schema)
         return self._live[name]
 
     @contextmanager

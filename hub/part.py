@@ -4,7 +4,7 @@ A part is described in full by its row: it is sent as it was encoded, even if th
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +64,13 @@ def _stored(row: Row[Any], folder: Folder) -> StoredPart:
 
 def layout_text(layout: Layout) -> str:
     """A layout as JSON; types by Arrow's own names."""
-    columns = [asdict(column) | {"type": str(column.type)} for column in layout.columns]
-    return json.dumps(asdict(layout) | {"columns": columns}, ensure_ascii=False)
+    columns = [_named(column) | {"type": str(column.type)} for column in layout.columns]
+    return json.dumps(_named(layout) | {"columns": columns}, ensure_ascii=False)
+
+
+def _named(value: Column | Layout) -> dict[str, Any]:
+    """The fields as they are: ``asdict`` would copy each to the depths."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def layout_of(text: str) -> Layout:

@@ -90,6 +90,10 @@ def store(
     opened = connection.execute(select(WINDOW).where(WINDOW.c.id == window)).one()
     here = (Q.c.exchange == opened.exchange) & (Q.c.last_window == window)
     mine = here & (Q.c.stage == stage) & (Q.c.part_id == part)
+    rows = iter(rejects)
+    chunk = list(islice(rows, _CHUNK))
+    if not chunk and connection.execute(select(Q.c.id).where(mine).limit(1)).first() is None:
+        return
     connection.execute(update(Q).where(mine).values(copies=0))
     common = {
         "exchange": opened.exchange,
@@ -106,9 +110,9 @@ def store(
         "changed_at": utc(now),
     }
     statement = _upsert(connection).values(common | {name: bindparam(name) for name in _OWN})
-    rows = iter(rejects)
-    while chunk := list(islice(rows, _CHUNK)):
+    while chunk:
         _each(connection, statement, list(_named(stage, chunk)))
+        chunk = list(islice(rows, _CHUNK))
     connection.execute(delete(Q).where(mine, Q.c.copies == 0, Q.c.first_window == window))
     connection.execute(
         update(Q).where(mine, Q.c.copies == 0, Q.c.state == "open").values(state="superseded", changed_at=utc(now))
