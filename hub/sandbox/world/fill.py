@@ -4,22 +4,25 @@ Memory is that of one chunk of people, whatever their number.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
+import pyarrow as pa
 from sqlalchemy import Table, delete
+from sqlalchemy.schema import DropTable
 
 from hub.sandbox.store import engine
 from hub.sandbox.truth import Truth
 from hub.sandbox.world.database import World
 from hub.sandbox.world.macros import Times
-from hub.sandbox.world.planting import NOTES, ROWS, SPOILT, lay, plant
+from hub.sandbox.world.planting import SPOILT, cast, inspect, notes, plant, spoilt
 from hub.sandbox.world.population import MEMBERS
 from hub.sandbox.world.reckoning import Reckoner, settle
 from hub.sandbox.world.script import Script
 from hub.sandbox.world.tables import CHANGED, CHUNKS, PLANTED, quoted, tables, wire
 from hub.sandbox.world.tables import NOTES as BOOKS
-from hub.sandbox.world.writer import Writer, writer
+from hub.sandbox.world.writer import Writer, writers
 
 CHUNK = 17_000  # households: about 50,000 people
 
@@ -42,13 +45,13 @@ def fill(
     truth = Truth({})
     if not scripts:
         return truth
-    with World(seed, Times(upper)) as world:
-        for script in scripts:
-            _create(script, urls[script.name])
-            with world.room(), writer(urls[script.name]) as target:
-                told = Teller(world, script, defects)
-                for number, first, many in chunks(0, 0, households(people), size):
-                    told.tell(target, number, first, many)
+    for script in scripts:
+        _create(script, urls[script.name])
+    with World(seed, Times(upper)) as world, writers({urls[script.name] for script in scripts}) as targets:
+        tellers = [Teller(world, script, targets[urls[script.name]], defects) for script in scripts]
+        for number, first, many in chunks(0, 0, households(people), size):
+            for teller in tellers:
+                teller.tell(number, first, many)
     for script in scripts:
         settle(script, urls[script.name])
         with Reckoner.open(script, urls[script.name], None, upper) as reckoner:
@@ -67,49 +70,45 @@ def chunks(number: int, first: int, many: int, size: int = CHUNK) -> Iterator[tu
         yield number + (start - first) // size, start, min(size, first + many - start)
 
 
+@dataclass(frozen=True, slots=True)
 class Teller:
-    """A story under way: its views stand in a world, its rows go to a writer. ``rate``: the share of rows to spoil."""
+    """Tells one story in a world, to a writer. ``rate``: the share of rows to spoil."""
 
-    def __init__(self, world: World, script: Script, rate: float) -> None:
-        self._world, self._script, self._rate = world, script, rate
-        self._tables = tables(script.source)
-        for statement in script.statements:
-            if statement.kind == "MACRO":
-                world.do(statement.once, str(statement.place))
+    world: World
+    script: Script
+    target: Writer
+    rate: float
 
-    def tell(self, target: Writer, number: int, first: int, many: int, stamps: Mapping[str, str] | None = None) -> dict[str, int]:
-        """Write the rows of one chunk; ``stamps``: table -> SQL of the update column's value. How many rows each table got."""
-        self._world.stand(number, first, many)
-        for statement in self._script.statements:
-            if statement.kind == "VIEW":
-                self._world.do(statement.once, str(statement.place))
-        counts = {}
-        for table in self._script.tables:
-            counts[table] = lay(self._world, self._script, table)
-            if stamps and table in stamps:
-                updated = quoted(self._script.fate(table).updated or "")
-                self._world.do(f"UPDATE {ROWS} SET {updated} = {stamps[table]} WHERE {updated} IS NOT NULL")
-            self._store(target, table)
-            if stamps is not None:
-                key = quoted(self._script.key(table))
-                self._write(target, CHANGED, f"SELECT '{table}' AS table_name, {key} AS row_id, 'new' AS what FROM {ROWS}")
-        numbers = f"{number}::BIGINT AS number, {first}::BIGINT AS first, {many}::BIGINT AS many"
-        self._write(target, CHUNKS, f"SELECT '{self._script.name}' AS source, {numbers}")
-        return counts
+    def tell(self, number: int, first: int, many: int, stamps: Mapping[str, str] | None = None) -> None:
+        """Write the rows of one chunk; ``stamps``: in a step, table -> SQL of the update column's value."""
+        self.world.stand(number, first, many)
+        with self.world.room():
+            for statement in self.script.statements:
+                self.world.do(statement.once, str(statement.place))
+            inspected = inspect(self.world, self.script)
+            local = tables(self.script.source)
+            noted = [note for table, rows in inspected.items() if rows for note in self._store(local[table], stamps)]
+            for book in (PLANTED, CHANGED):
+                pages = [page for own, page in noted if own is book]
+                if pages:
+                    self.target.write(book, pa.concat_tables(pages))
+        self.target.write(CHUNKS, pa.table({"source": [self.script.name], "number": [number], "first": [first], "many": [many]}))
 
-    def _store(self, target: Writer, table: str) -> None:
-        key = quoted(self._script.key(table))
-        columns = self._script.source.tables[table].values()
-        values = ", ".join(f"{wire(column, target.dialect)} AS {quoted(column.name)}" for column in columns)
-        spoilt = plant(self._world, self._script, table, self._rate)
-        sound = f" WHERE {key} NOT IN (SELECT {key} FROM {SPOILT})" if spoilt else ""
-        self._write(target, self._tables[table], f"SELECT {values} FROM {ROWS}{sound}")
-        if spoilt:
-            self._write(target, self._tables[table], f"SELECT {values} FROM {SPOILT}")
-            self._write(target, PLANTED, f"SELECT * FROM {NOTES}")
-
-    def _write(self, target: Writer, table: Table, sql: str) -> None:
-        target.write(table, self._world.rows(sql))
+    def _store(self, table: Table, stamps: Mapping[str, str] | None) -> Iterator[tuple[Table, pa.Table]]:
+        """Write the rows of one local table; what is to be noted of them, and in which book."""
+        key, place = quoted(self.script.key(table.name)), str(self.script.place(table.name))
+        rows = cast(self.script, table.name, stamps.get(table.name) if stamps else None)
+        some = plant(self.world, self.script, table.name, rows, self.rate)
+        sound = f"SELECT * FROM ({rows}) WHERE {key} NOT IN (SELECT {key} FROM {SPOILT})" if some else rows
+        told = f"{sound} UNION ALL {spoilt(self.script, table.name)}" if some else rows
+        columns = self.script.source.tables[table.name].values()
+        values = ", ".join(f"{wire(column, self.target.dialect)} AS {quoted(column.name)}" for column in columns)
+        self.target.write(table, self.world.rows(f"SELECT {values} FROM ({told})", place))
+        if some:
+            yield PLANTED, self.world.rows(notes(self.script, table.name), place)
+        if stamps is not None:
+            new = f"SELECT '{table.name}' AS table_name, CAST({key} AS BIGINT) AS row_id, 'new' AS what FROM {quoted(table.name)}"
+            yield CHANGED, self.world.rows(new)
 
 
 def _create(script: Script, url: str) -> None:
@@ -117,9 +116,10 @@ def _create(script: Script, url: str) -> None:
     database = engine(url)
     with database.begin() as connection:
         made = tables(script.source)
-        metadata = next(iter(made.values())).metadata
-        metadata.drop_all(connection)
-        metadata.create_all(connection)
+        # Without looking what is there: that would be one more question for each table.
+        for table in made.values():
+            connection.execute(DropTable(table, if_exists=True))
+        next(iter(made.values())).metadata.create_all(connection, checkfirst=False)
         BOOKS.create_all(connection)
         for book in (PLANTED, CHANGED):
             connection.execute(delete(book).where(book.c.table_name.in_(list(made))))

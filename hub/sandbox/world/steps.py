@@ -92,8 +92,7 @@ def step(scripts: Sequence[Script], urls: Mapping[str, str], seed: int, number: 
         for script in scripts:
             url = urls[script.name]
             absent[script.name] = _changes(script, url, world, number, at)
-            with world.room():
-                _newcomers(script, url, world, at, defects)
+            _newcomers(script, url, world, at, defects)
     for script in scripts:
         url = urls[script.name]
         settle(script, url)
@@ -221,10 +220,10 @@ def _newcomers(script: Script, url: str, world: World, at: datetime, defects: fl
         last, households = connection.execute(mine).one()
     database.dispose()
     stamps = {table: _literal(script, table, at) for table in script.tables if script.fate(table).updated}
-    told = Teller(world, script, defects)
     with writer(url) as target:
+        told = Teller(world, script, target, defects)
         for number, first, many in chunks(last + 1, households, max(40, households // 50)):
-            told.tell(target, number, first, many, stamps)
+            told.tell(number, first, many, stamps)
 
 
 def _literal(script: Script, table: str, at: datetime) -> str:

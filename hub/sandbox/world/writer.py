@@ -1,10 +1,10 @@
 """Takes Arrow rows; writes them to a database in bulk: ADBC into SQLite and PostgreSQL, SQLAlchemy into every other.
 
-One transaction a source: what fails leaves nothing behind.
+One transaction a database: what fails leaves nothing behind.
 """
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,13 @@ class Writer:
             return
         with self.arrow.cursor() as cursor:
             cursor.adbc_ingest(table.name, rows, mode="append")
+
+
+@contextmanager
+def writers(urls: Iterable[str]) -> Iterator[Mapping[str, Writer]]:
+    """A writer for each URL; if one fails, none commits."""
+    with ExitStack() as stack:
+        yield {url: stack.enter_context(writer(url)) for url in urls}
 
 
 @contextmanager
