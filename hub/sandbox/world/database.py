@@ -102,9 +102,9 @@ class World:
         except duckdb.Error as error:
             raise _told(error, what) from None
 
-    def columns(self) -> Sequence[tuple[str, str]]:
-        """(table, column) of all that a story has made in its room."""
-        return self.values("SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'room'")
+    def columns(self) -> Sequence[tuple[str, str, str]]:
+        """(table, column, type) of all that a story has made in its room."""
+        return self.values("SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'room'")
 
     def offer(self, name: str, rows: pa.Table) -> None:
         """Make Arrow rows a relation, until the next of that name."""

@@ -16,11 +16,11 @@ from hub.sandbox.store import engine
 from hub.sandbox.truth import Truth
 from hub.sandbox.world.database import World
 from hub.sandbox.world.macros import Times
-from hub.sandbox.world.planting import SPOILT, cast, inspect, notes, plant, spoilt
+from hub.sandbox.world.planting import cast, notes, numbered, replaced, spoil
 from hub.sandbox.world.population import MEMBERS
 from hub.sandbox.world.reckoning import Reckoner, settle
 from hub.sandbox.world.script import Script
-from hub.sandbox.world.tables import CHANGED, CHUNKS, PLANTED, quoted, tables, wire
+from hub.sandbox.world.tables import CHANGED, CHUNKS, PLANTED, tables, wired
 from hub.sandbox.world.tables import NOTES as BOOKS
 from hub.sandbox.world.writer import Writer, writers
 
@@ -85,30 +85,30 @@ class Teller:
         with self.world.room():
             for statement in self.script.statements:
                 self.world.do(statement.once, str(statement.place))
-            inspected = inspect(self.world, self.script)
             local = tables(self.script.source)
-            noted = [note for table, rows in inspected.items() if rows for note in self._store(local[table], stamps)]
-            for book in (PLANTED, CHANGED):
-                pages = [page for own, page in noted if own is book]
-                if pages:
-                    self.target.write(book, pa.concat_tables(pages))
+            told = cast(self.world, self.script, stamps)
+            noted = [note for name, sql in told.items() for note in self._store(local[name], sql, new=stamps is not None)]
+        for book in (PLANTED, CHANGED):
+            pages = [page for own, page in noted if own is book]
+            if pages:
+                self.target.write(book, pa.concat_tables(pages))
         self.target.write(CHUNKS, pa.table({"source": [self.script.name], "number": [number], "first": [first], "many": [many]}))
 
-    def _store(self, table: Table, stamps: Mapping[str, str] | None) -> Iterator[tuple[Table, pa.Table]]:
+    def _store(self, table: Table, told: str, *, new: bool) -> Iterator[tuple[Table, pa.Table]]:
         """Write the rows of one local table; what is to be noted of them, and in which book."""
-        key, place = quoted(self.script.key(table.name)), str(self.script.place(table.name))
-        rows = cast(self.script, table.name, stamps.get(table.name) if stamps else None)
-        some = plant(self.world, self.script, table.name, rows, self.rate)
-        sound = f"SELECT * FROM ({rows}) WHERE {key} NOT IN (SELECT {key} FROM {SPOILT})" if some else rows
-        told = f"{sound} UNION ALL {spoilt(self.script, table.name)}" if some else rows
-        columns = self.script.source.tables[table.name].values()
-        values = ", ".join(f"{wire(column, self.target.dialect)} AS {quoted(column.name)}" for column in columns)
-        self.target.write(table, self.world.rows(f"SELECT {values} FROM ({told})", place))
-        if some:
-            yield PLANTED, self.world.rows(notes(self.script, table.name), place)
-        if stamps is not None:
-            new = f"SELECT '{table.name}' AS table_name, CAST({key} AS BIGINT) AS row_id, 'new' AS what FROM {quoted(table.name)}"
-            yield CHANGED, self.world.rows(new)
+        rows = numbered(self.world, self.script, table.name, told)
+        if new:
+            yield CHANGED, _new(table.name, rows[self.script.key(table.name)])
+        spoilt = spoil(self.world, self.script, table.name, told, rows, self.rate)
+        if spoilt.kinds:
+            rows = replaced(self.script, table.name, rows, spoilt)
+            yield PLANTED, notes(self.script, table.name, spoilt)
+        self.target.write(table, wired(rows, self.script.source.tables[table.name], self.target.dialect))
+
+
+def _new(table: str, numbers: pa.ChunkedArray) -> pa.Table:
+    words = (pa.repeat(word, len(numbers)) for word in (table, "new"))
+    return pa.table(dict(zip(("table_name", "what"), words, strict=True)) | {"row_id": numbers})
 
 
 def _create(script: Script, url: str) -> None:

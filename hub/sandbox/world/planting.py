@@ -1,109 +1,145 @@
-"""Takes the rows of one local table of one chunk, in DuckDB; gives SQL for the same rows, a share of them spoilt, and for notes.
+"""Takes the views that a story made of one chunk, in DuckDB; gives the rows of a local table, those to be spoilt, and notes.
 
 All rows of a kind are spoilt by one expression. A row is spoilt once at most, never when it is deleted already, and only by a
 kind that fits it and changes it; which rows and which kinds is a pure function of the seed and the row numbers.
 
-A statement is planned anew for each table of each chunk, which costs more than the rows of a small table: so there are few of
-them, and no expression of a story stands in them twice.
+DuckDB plans a statement anew for each table of each chunk, and that costs more than the rows of a small table: so there are two
+of them for a table, no expression of a story stands in them twice, and whatever is simple is left to Arrow and Python.
 """
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from hub.sandbox.world.database import World
 from hub.sandbox.world.script import DUPLICATE, Defect, Script
 from hub.sandbox.world.tables import duck_type, quoted
 
 COPY = 1_000_000_000_000  # what lies between the row numbers of a row and of its double
-SPOILT = "_spoilt"  # the relation of the rows to be spoilt: as they were, then what they become, then which kind
+_NOTE = pa.schema(
+    [
+        *((name, pa.string()) for name in ("table_name", "kind", "target", "rule", "was", "repaired")),
+        ("row_id", pa.int64()),
+        ("pair", pa.int32()),
+    ]
+)
 
 
-def inspect(world: World, script: Script) -> dict[str, int]:
-    """How many rows the story has for each table.
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """Rows as they are when spoilt; for each of them its defect's place in the story, and its former values as JSON."""
 
-    ConfigurationError if a view has other columns than its table, a row without a number, or a number twice.
+    rows: pa.Table
+    kinds: list[int]
+    was: list[str]
+
+
+def cast(world: World, script: Script, stamps: Mapping[str, str] | None = None) -> dict[str, str]:
+    """For each table a SELECT: the story's rows in the declared types; ``stamps``: SQL of the values of update columns.
+
+    ConfigurationError if a view has other columns than its table.
     """
-    views = {statement.name: statement for statement in script.statements}
-    found: dict[str, set[str]] = {}
-    for table, column in world.columns():
-        found.setdefault(table, set()).add(column)
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in world.columns():
+        found.setdefault(table, {})[column] = kind
+    told = {}
     for table in script.tables:
-        columns = script.source.tables[table].keys()
-        if found[table] != columns:
-            wrong = [f"missing: {', '.join(sorted(columns - found[table]))}"] if columns - found[table] else []
-            wrong += [f"unknown: {', '.join(sorted(found[table] - columns))}"] if found[table] - columns else []
-            world.fail(f"{views[table].place}: the view {table} has not the columns of the table; {'; '.join(wrong)}")
-    keys = ((table, quoted(script.key(table))) for table in script.tables)
-    counted = (f"SELECT '{table}', count(*), count(DISTINCT {key}), count({key}) FROM {quoted(table)}" for table, key in keys)
-    counts = {}
-    for table, rows, numbers, numbered in world.values(" UNION ALL ".join(counted)):
-        if numbered != rows or numbers != rows:
-            row_number = f"{table}.{script.key(table)} is the row number"
-            world.fail(f"{views[table].place}: {row_number}: {rows} rows have {numbers} different ones")
-        counts[table] = int(rows)
-    return counts
+        columns, made = script.source.tables[table], found[table]
+        if made.keys() != columns.keys():
+            wrong = [f"missing: {', '.join(sorted(columns.keys() - made.keys()))}"] if columns.keys() - made.keys() else []
+            wrong += [f"unknown: {', '.join(sorted(made.keys() - columns.keys()))}"] if made.keys() - columns.keys() else []
+            world.fail(f"{script.place(table)}: the view {table} has not the columns of the table; {'; '.join(wrong)}")
+        values = {name: quoted(name) for name in columns}
+        updated = script.fate(table).updated
+        if updated and stamps:
+            values[updated] = f"CASE WHEN {quoted(updated)} IS NOT NULL THEN {stamps[table]} END"
+        for name, column in columns.items():
+            if made[name] != duck_type(column) or values[name] != quoted(name):
+                values[name] = f"CAST({values[name]} AS {duck_type(column)}) AS {quoted(name)}"
+        told[table] = f"SELECT {', '.join(values.values())} FROM {quoted(table)}"
+    return told
 
 
-def cast(script: Script, table: str, stamp: str | None = None) -> str:
-    """SELECT: the story's rows of ``table`` in the declared types. ``stamp``: SQL of the value of the update column."""
-    updated = script.fate(table).updated if stamp else None
-    parts = []
-    for name, column in script.source.tables[table].items():
-        value = f"CASE WHEN {quoted(name)} IS NOT NULL THEN {stamp} END" if name == updated else quoted(name)
-        parts.append(f"CAST({value} AS {duck_type(column)}) AS {quoted(name)}")
-    return f"SELECT {', '.join(parts)} FROM {quoted(table)}"
+def numbered(world: World, script: Script, table: str, told: str) -> pa.Table:
+    """The rows of ``told`` (a SELECT). ConfigurationError if one has no number, or two have the same."""
+    rows = world.rows(told, f"{script.place(table)}: {table}")
+    numbers = rows[script.key(table)]
+    different = pc.count_distinct(numbers).as_py()  # those that are missing are not counted
+    if different != rows.num_rows:
+        said = f"{table}.{script.key(table)} is the row number: {rows.num_rows} rows have {different} different ones"
+        world.fail(f"{script.place(table)}: {said}")
+    return rows
 
 
-def plant(world: World, script: Script, table: str, rows: str, rate: float) -> int:
-    """Fill SPOILT out of ``rows`` (a SELECT); how many rows it has."""
-    fate, key = script.fate(table), quoted(script.key(table))
-    if not fate.defects or not rate:
-        return 0
-    chosen = f"SELECT * FROM ({rows}) WHERE chance({key}, 'defect/{table}', {rate}) AND {_alive(script, table)}"
-    wanted = [f"coalesce(({defect.when}), FALSE) AS _wanted{n}" for n, defect in enumerate(fate.defects) if defect.when]
-    news = [sql for n, defect in enumerate(fate.defects) for sql in _news(script, table, n, defect)]
-    fits = ", ".join(_fits(n, defect) for n, defect in enumerate(fate.defects))
-    judged = f"SELECT {', '.join(['*', *wanted])} FROM ({chosen})"
-    changed = f"SELECT {', '.join(['*', *news])} FROM ({judged})"
-    fitting = f"SELECT *, list_where({list(range(len(fate.defects)))}, [{fits}]) AS _kinds FROM ({changed})"
-    picked = f"SELECT * EXCLUDE (_kinds), pick({key}, 'kind/{table}', _kinds) AS _kind FROM ({fitting})"
-    sql = f"CREATE OR REPLACE TEMP TABLE {SPOILT} AS SELECT * FROM ({picked}) WHERE _kind IS NOT NULL"
-    ((count,),) = world.values(sql, str(fate.place))
-    return int(count)
+def spoil(world: World, script: Script, table: str, told: str, rows: pa.Table, rate: float) -> Spoilt:
+    """About ``rate`` of ``rows``, which are those of ``told`` (a SELECT)."""
+    defects, key = script.fate(table).defects, script.key(table)
+    if not defects or not rate or not rows.num_rows:
+        return Spoilt(rows.slice(0, 0), [], [])
+    own = quoted(key)
+    chosen = f"chance({own}, 'defect/{table}', {rate}) AND {_alive(script, table)}"
+    values = [own, f"dice({own}, 'kind/{table}') AS _dice"]
+    values += [sql for n, defect in enumerate(defects) for sql in _news(script, table, n, defect)]
+    found = world.rows(f"SELECT {', '.join(values)} FROM ({told}) WHERE {chosen}", str(script.fate(table).place))
+    former = rows.take(pc.index_in(found[key], rows[key].combine_chunks()))
+    fits = zip(*(_fits(n, defect, found, former) for n, defect in enumerate(defects)), strict=True)
+    kinds = [_picked(dice, fitting) for dice, fitting in zip(found["_dice"].to_pylist(), fits, strict=True)]
+    some = pa.array([kind is not None for kind in kinds], pa.bool_())
+    return _changed(script, table, [kind for kind in kinds if kind is not None], former.filter(some), found.filter(some))
 
 
-def spoilt(script: Script, table: str) -> str:
-    """SELECT: the rows of SPOILT with their new values, then the doubles."""
-    fate, key = script.fate(table), script.key(table)
-    columns = []
-    for column in script.source.tables[table]:
-        cases = [f"WHEN {n} THEN {_new(n, column)}" for n, defect in enumerate(fate.defects) if column in defect.changes]
-        changed = f"CASE _kind {' '.join(cases)} ELSE {quoted(column)} END" if cases else quoted(column)
-        columns.append(f"{changed} AS {quoted(column)}")
-    doubled = [str(n) for n, defect in enumerate(fate.defects) if defect.kind == DUPLICATE]
-    if not doubled:
-        return f"SELECT {', '.join(columns)} FROM {SPOILT}"
-    own = ", ".join(f"{quoted(column)} + {COPY}" if column == key else quoted(column) for column in script.source.tables[table])
-    return f"SELECT {', '.join(columns)} FROM {SPOILT} UNION ALL SELECT {own} FROM {SPOILT} WHERE _kind IN ({', '.join(doubled)})"
+def replaced(script: Script, table: str, rows: pa.Table, spoilt: Spoilt) -> pa.Table:
+    """The rows, the spoilt ones instead of what they were, and the doubles."""
+    key = script.key(table)
+    sound = rows.filter(pc.invert(pc.is_in(rows[key], spoilt.rows[key].combine_chunks())))
+    defects = script.fate(table).defects
+    doubles = spoilt.rows.filter(pa.array([defects[kind].kind == DUPLICATE for kind in spoilt.kinds], pa.bool_()))
+    doubles = doubles.set_column(0, rows.schema.field(0), pc.add(doubles[key], COPY))
+    return pa.concat_tables([sound, spoilt.rows, doubles])
 
 
-def notes(script: Script, table: str) -> str:
-    """SELECT: a note for each row of SPOILT, and each double, and each standard table that refuses a row because of it."""
-    parts, was = [], []
-    for n, defect in enumerate(script.fate(table).defects):
-        former = ", ".join(f"'{column}', CAST({quoted(column)} AS VARCHAR)" for column in defect.changes)
-        was += [f"WHEN {n} THEN CAST(json_object({former}) AS VARCHAR)"] if former else []
-        pairs = ((0, 1), (COPY, 2)) if defect.kind == DUPLICATE else ((0, 0),)
-        parts += [
-            f"({n}, {further}, '{defect.kind}', '{target}', '{rule}', {pair})"
-            for target, rule in defect.breaks.items()
-            for further, pair in pairs
-        ]
-    before = f"CASE _kind {' '.join(was)} ELSE '{{}}' END" if was else "'{}'"
-    defects = f"(VALUES {', '.join(parts)}) defects(_n, _further, _name, _target, _rule, _pair)"
-    return (
-        f"SELECT '{table}' AS table_name, {quoted(script.key(table))} + _further AS row_id, _name AS kind, _target AS target,"
-        f" _rule AS rule, {before} AS was, _pair AS pair, 'N' AS repaired FROM {SPOILT} JOIN {defects} ON _kind = _n"
+def notes(script: Script, table: str, spoilt: Spoilt) -> pa.Table:
+    """A note for each spoilt row, and each double, and each standard table that refuses a row because of it."""
+    defects, found = script.fate(table).defects, list[dict[str, Any]]()
+    numbers = spoilt.rows[script.key(table)].to_pylist()
+    for number, kind, was in zip(numbers, spoilt.kinds, spoilt.was, strict=True):
+        defect = defects[kind]
+        pairs = ((number, 1), (number + COPY, 2)) if defect.kind == DUPLICATE else ((number, 0),)
+        for target, rule in defect.breaks.items():
+            own = {"table_name": table, "kind": defect.kind, "target": target, "rule": rule, "was": was, "repaired": "N"}
+            found += [own | {"row_id": row, "pair": pair} for row, pair in pairs]
+    return pa.Table.from_pylist(found, _NOTE)
+
+
+def _changed(script: Script, table: str, kinds: list[int], former: pa.Table, found: pa.Table) -> Spoilt:
+    """Each row with the new values of its kind."""
+    defects, rows = script.fate(table).defects, former
+    for n, defect in enumerate(defects):
+        mine = pa.array([kind == n for kind in kinds], pa.bool_())
+        for column in defect.changes:
+            place = rows.column_names.index(column)
+            rows = rows.set_column(place, rows.field(place), pc.if_else(mine, found[_new(n, column)], rows[column]))
+    touched = {column for defect in defects for column in defect.changes}
+    values = {column: former[column].to_pylist() for column in touched}
+    was = (
+        {column: _text(values[column][place]) for column in defects[kind].changes} for place, kind in enumerate(kinds)
     )
+    return Spoilt(rows, kinds, [json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in was])
+
+
+def _text(value: object) -> str | None:
+    """A value as DuckDB would write it."""
+    return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _picked(dice: int, fitting: tuple[bool, ...]) -> int | None:
+    """One of the kinds that fit."""
+    kinds = [kind for kind, fits in enumerate(fitting) if fits]
+    return kinds[dice % len(kinds)] if kinds else None
 
 
 def _alive(script: Script, table: str) -> str:
@@ -116,20 +152,26 @@ def _alive(script: Script, table: str) -> str:
 
 
 def _news(script: Script, table: str, n: int, defect: Defect) -> Iterator[str]:
-    """The new values of defect ``n``, where it is wanted."""
+    """SQL for defect ``n``: whether it is wanted, and the new values where it is."""
+    if defect.when:
+        yield f"coalesce(({defect.when}), FALSE) AS _wanted{n}"
     for column, sql in defect.changes.items():
         value = f"CAST(({sql}) AS {duck_type(script.source.tables[table][column])})"
-        yield f"{f'CASE WHEN _wanted{n} THEN {value} END' if defect.when else value} AS {_new(n, column)}"
+        yield f"{f'CASE WHEN ({defect.when}) THEN {value} END' if defect.when else value} AS {quoted(_new(n, column))}"
 
 
 def _new(n: int, column: str) -> str:
-    return quoted(f"_{n}_{column}")
+    return f"_{n}_{column}"
 
 
-def _fits(n: int, defect: Defect) -> str:
-    """A row can be spoilt so: the condition holds and something changes."""
-    wanted = f"_wanted{n}" if defect.when else "TRUE"
-    if not defect.changes:
-        return wanted
-    changed = (f"{_new(n, column)} IS DISTINCT FROM {quoted(column)}" for column in defect.changes)
-    return f"{wanted} AND ({' OR '.join(changed)})"
+def _fits(n: int, defect: Defect, found: pa.Table, former: pa.Table) -> list[bool]:
+    """Of each row whether it can be spoilt so: the condition holds and something changes."""
+    fits = pa.repeat(not defect.changes, found.num_rows)
+    for column in defect.changes:
+        new, old = found[_new(n, column)], former[column]
+        different = pc.coalesce(pc.not_equal(new, old), pc.xor(pc.is_null(new), pc.is_null(old)))
+        fits = pc.or_(fits, different)
+    if defect.when:
+        fits = pc.and_(fits, found[f"_wanted{n}"])
+    answers: list[bool] = fits.to_pylist()
+    return answers

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Numeric, Table, Text
 from sqlalchemy.dialects import sqlite
 
@@ -77,17 +78,19 @@ def duck_type(column: SourceColumn) -> str:
     return kinds.get(column.type, column.type.upper())
 
 
-def wire(column: SourceColumn, dialect: str) -> str:
-    """The column as it is written: SQLite has no days, moments or decimals, and keeps them as its drivers write them."""
-    name = quoted(column.name)
-    kind = column.type.partition("(")[0]
-    if dialect == "sqlite" and kind in ("date", "decimal"):
-        return f"CAST({name} AS VARCHAR)"
-    if dialect == "sqlite" and kind == "timestamp":
-        return f"strftime({name}, '%Y-%m-%d %H:%M:%S')"
-    if kind == "timestamp":
-        return f"date_trunc('second', {name})"
-    return f"CAST({name} AS INTEGER)" if dialect == "sqlite" and kind == "boolean" else name
+def wired(rows: pa.Table, columns: Mapping[str, SourceColumn], dialect: str) -> pa.Table:
+    """Rows as they are written: SQLite has no days, moments or decimals, and keeps them as its drivers write them."""
+    made = []
+    for column, values in zip(columns.values(), rows.columns, strict=True):
+        kind = column.type.partition("(")[0]
+        if kind == "timestamp":
+            values = values.cast(pa.timestamp("s"), safe=False)
+        if dialect == "sqlite" and kind in ("date", "decimal", "timestamp"):
+            values = values.cast(pa.string())
+        elif dialect == "sqlite" and kind == "boolean":
+            values = values.cast(pa.int64())
+        made.append(values)
+    return pa.table(made, names=list(columns))
 
 
 def quoted(name: str) -> str:
