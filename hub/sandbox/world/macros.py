@@ -44,32 +44,41 @@ def texts(values: tuple[str, ...]) -> str:
 
 def macros(seed: int, times: Times) -> list[str]:
     """CREATE MACRO statements, in the order in which they need each other."""
-    return [f"CREATE OR REPLACE MACRO {macro}" for macro in (*_draws(seed), *_times(times), *_words(), *_bodies())]
+    return [f"CREATE OR REPLACE MACRO {macro}" for macro in (*_draws(seed), *_times(times, seed), *_words(seed), *_bodies())]
+
+
+def _dice(seed: int, salt: str = "salt") -> str:
+    """Hashed twice: combining two hashes is an exclusive or, which would leave draws of different salts alike."""
+    return f"hash(hash(x, {salt}, {seed}))"
+
+
+def _drawn(seed: int, many: str, salt: str = "salt") -> str:
+    """A number from 0 to ``many`` - 1 (SQL). Written out wherever it is needed: a macro inside a macro takes planning twice."""
+    return f"CAST({_dice(seed, salt)} % CAST({many} AS UBIGINT) AS BIGINT)"
 
 
 def _draws(seed: int) -> list[str]:
     return [
-        # Hashed twice: combining two hashes is an exclusive or, which would leave draws of different salts alike.
-        f"dice(x, salt) AS hash(hash(x, salt, {seed}))",
+        f"dice(x, salt) AS {_dice(seed)}",
         # Without the cast every row's number becomes a decimal to be compared.
-        "chance(x, salt, p) AS dice(x, salt) % 1000000 < CAST(p * 1000000 AS UBIGINT)",
-        "draw(x, salt, n) AS (dice(x, salt) % CAST(n AS UBIGINT))::BIGINT",
-        '"between"(x, salt, lo, hi) AS CAST(lo + draw(x, salt, greatest(hi - lo + 1, 1)) AS BIGINT)',
-        "pick(x, salt, list) AS list_extract(list, 1 + draw(x, salt, len(list)))",
+        f"chance(x, salt, p) AS {_dice(seed)} % 1000000 < CAST(p * 1000000 AS UBIGINT)",
+        f"draw(x, salt, n) AS {_drawn(seed, 'n')}",
+        f'"between"(x, salt, lo, hi) AS CAST(lo + {_drawn(seed, "greatest(hi - lo + 1, 1)")} AS BIGINT)',
+        f"pick(x, salt, list) AS list_extract(list, 1 + {_drawn(seed, 'len(list)')})",
     ]
 
 
-def _times(times: Times) -> list[str]:
+def _times(times: Times, seed: int) -> list[str]:
     latest = f"TIMESTAMP '{times.upper - timedelta(seconds=3_660)}'"
-    evening = f"CAST(d AS DATE) + to_seconds(61200 + draw(x, salt, {_SECONDS}))"
-    saved = f"least({evening}, {latest} - to_seconds(draw(x, salt, 3540)))"
+    evening = f"CAST(d AS DATE) + to_seconds(61200 + {_drawn(seed, str(_SECONDS))})"
+    saved = f"least({evening}, {latest} - to_seconds({_drawn(seed, '3540')}))"
     if times.stamp is not None:
         saved = f"CASE WHEN d IS NOT NULL THEN TIMESTAMP '{times.stamp}' END"
+    days = _drawn(seed, "greatest(CAST(hi AS DATE) - CAST(lo AS DATE) + 1, 1)")
     return [
-        "day(x, salt, lo, hi) AS CAST(lo AS DATE) + CAST(draw(x, salt, greatest(CAST(hi AS DATE) - CAST(lo AS DATE) + 1, 1))"
-        " AS INTEGER)",
+        f"day(x, salt, lo, hi) AS CAST(lo AS DATE) + CAST({days} AS INTEGER)",
         "days_after(d, n) AS CAST(d AS DATE) + CAST(n AS INTEGER)",
-        "at_work(d, x, salt) AS CAST(d AS DATE) + to_seconds(32400 + draw(x, salt, 25200))",
+        f"at_work(d, x, salt) AS CAST(d AS DATE) + to_seconds(32400 + {_drawn(seed, '25200')})",
         f"saved(d, x, salt) AS {saved}",
         "d8(d) AS strftime(CAST(d AS DATE), '%Y%m%d')",
         "dash(d) AS CAST(CAST(d AS DATE) AS VARCHAR)",
@@ -79,16 +88,20 @@ def _times(times: Times) -> list[str]:
     ]
 
 
-def _words() -> list[str]:
+def _words(seed: int) -> list[str]:
+    surname = _drawn(seed, str(len(SURNAMES)), "salt || '/surname'")
+    given = _drawn(seed, str(len(MALE + FEMALE)), "salt || '/given'")
+    fen = "CAST({} AS DECIMAL(16,2)) * 100".format
+    spread = _drawn(seed, f"greatest({fen('hi')} - {fen('lo')} + 1, 1)")
     return [
         # A power of ten in front instead of padding: half the time. Numbers with more signs than ``width`` lose the first ones.
-        "ref(prefix, x, width) AS prefix || substr(CAST(CAST(x AS BIGINT) + CAST(pow(10, width) AS BIGINT) AS VARCHAR), 2)",
+        "ref(prefix, x, width) AS prefix || substr(CAST(x + CAST(pow(10, width) AS BIGINT) AS VARCHAR), 2)",
         f"credit_sign(b) AS substr('{_CREDIT_ALPHABET}', CAST((31 - ({_credit_total()}) % 31) % 31 + 1 AS INTEGER), 1)",
         f"credit_of(b) AS '{_CREDIT_HEAD}' || substr(CAST(b + 10000000 AS VARCHAR), 2) || credit_sign(b)",
         "credit(x) AS credit_of(CAST(x AS BIGINT) % 10000000)",
-        "named(x, salt) AS pick(x, salt || '/surname', getvariable('surnames')) || pick(x, salt || '/given', getvariable('given'))",
-        "yuan(x, salt, lo, hi) AS CAST((CAST(lo AS DECIMAL(16,2)) * 100 + draw(x, salt, greatest((CAST(hi AS DECIMAL(16,2))"
-        " - CAST(lo AS DECIMAL(16,2))) * 100 + 1, 1))) / 100 AS DECIMAL(16,2))",
+        f"named(x, salt) AS list_extract(getvariable('surnames'), 1 + {surname})"
+        f" || list_extract(getvariable('given'), 1 + {given})",
+        f"yuan(x, salt, lo, hi) AS CAST(({fen('lo')} + {spread}) / 100 AS DECIMAL(16,2))",
         "fen(dec) AS CAST(round(CAST(dec AS DECIMAL(18,2)) * 100) AS BIGINT)",
     ]
 
