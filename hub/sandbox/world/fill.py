@@ -9,7 +9,7 @@ from datetime import datetime
 from math import ceil
 
 import pyarrow as pa
-from sqlalchemy import Table, delete
+from sqlalchemy import delete
 from sqlalchemy.schema import DropTable
 
 from hub.sandbox.store import engine
@@ -24,7 +24,7 @@ from hub.sandbox.world.tables import CHANGED, CHUNKS, PLANTED, tables, wired
 from hub.sandbox.world.tables import NOTES as BOOKS
 from hub.sandbox.world.writer import Writer, writers
 
-CHUNK = 17_000  # households: about 50,000 people
+CHUNK = 35_000  # households: about 100,000 people
 
 
 def fill(
@@ -85,25 +85,28 @@ class Teller:
         with self.world.room():
             for statement in self.script.statements:
                 self.world.do(statement.once, str(statement.place))
-            local = tables(self.script.source)
             told = cast(self.world, self.script, stamps)
-            noted = [note for name, sql in told.items() for note in self._store(local[name], sql, new=stamps is not None)]
-        for book in (PLANTED, CHANGED):
-            pages = [page for own, page in noted if own is book]
+            noted = [note for table, sql in told.items() for note in self._store(table, sql, new=stamps is not None)]
+        for book in (PLANTED.name, CHANGED.name):
+            pages = [page for own, page in noted if own == book]
             if pages:
                 self.target.write(book, pa.concat_tables(pages))
-        self.target.write(CHUNKS, pa.table({"source": [self.script.name], "number": [number], "first": [first], "many": [many]}))
+        self.target.write(
+            CHUNKS.name, pa.table({"source": [self.script.name], "number": [number], "first": [first], "many": [many]})
+        )
 
-    def _store(self, table: Table, told: str, *, new: bool) -> Iterator[tuple[Table, pa.Table]]:
+    def _store(self, table: str, told: str, *, new: bool) -> Iterator[tuple[str, pa.Table]]:
         """Write the rows of one local table; what is to be noted of them, and in which book."""
-        rows = numbered(self.world, self.script, table.name, told)
+        rows = numbered(self.world, self.script, table, told)
         if new:
-            yield CHANGED, _new(table.name, rows[self.script.key(table.name)])
-        spoilt = spoil(self.world, self.script, table.name, told, rows, self.rate)
+            yield CHANGED.name, _new(table, rows[self.script.key(table)])
+        spoilt = spoil(self.world, self.script, table, told, rows, self.rate)
         if spoilt.kinds:
-            rows = replaced(self.script, table.name, rows, spoilt)
-            yield PLANTED, notes(self.script, table.name, spoilt)
-        self.target.write(table, wired(rows, self.script.source.tables[table.name], self.target.dialect))
+            rows = replaced(self.script, table, rows, spoilt)
+            yield PLANTED.name, notes(self.script, table, spoilt)
+        # In the order of their numbers a database appends rows; in any other it looks for the place of each.
+        rows = rows.sort_by(self.script.key(table))
+        self.target.write(table, wired(rows, self.script.source.tables[table], self.target.dialect))
 
 
 def _new(table: str, numbers: pa.ChunkedArray) -> pa.Table:

@@ -150,13 +150,13 @@ def variables() -> list[str]:
         'name': {place} || '示例第' || ((i - 1) // {many} + 1) || list_extract({texts(_NAMES)}, (i - 1) % {many} + 1),
         'credit_code': credit_of(9000000 + i),
         'address': {place} || '示例路' || i || '号', 'phone': '010-0000' || lpad(CAST(i AS VARCHAR), 4, '0')}}"""
-    own = f"FROM (SELECT unnest(getvariable('institutions')) AS each) WHERE each.kind = '{{0}}'"
+    own = "FROM (SELECT unnest(getvariable('institutions')) AS each) WHERE each.kind = '{0}'"
     return [
         f"SET VARIABLE surnames = {texts(SURNAMES)}",
         f"SET VARIABLE given = {texts(MALE + FEMALE)}",
         f"SET VARIABLE institutions = (SELECT list({body} ORDER BY i) FROM range(1, {INSTITUTIONS + 1}) t(i))",
         *(
-            f"SET VARIABLE \"{kind}\" = (SELECT list(each ORDER BY each.number)[:{INSTITUTIONS // many}] {own.format(kind)})"
+            f'SET VARIABLE "{kind}" = (SELECT list(each ORDER BY each.number)[:{INSTITUTIONS // many}] {own.format(kind)})'
             for kind in KINDS
         ),
     ]

@@ -46,22 +46,24 @@ def cast(world: World, script: Script, stamps: Mapping[str, str] | None = None) 
     found: dict[str, dict[str, str]] = {}
     for table, column, kind in world.columns():
         found.setdefault(table, {})[column] = kind
-    told = {}
-    for table in script.tables:
-        columns, made = script.source.tables[table], found[table]
-        if made.keys() != columns.keys():
-            wrong = [f"missing: {', '.join(sorted(columns.keys() - made.keys()))}"] if columns.keys() - made.keys() else []
-            wrong += [f"unknown: {', '.join(sorted(made.keys() - columns.keys()))}"] if made.keys() - columns.keys() else []
-            world.fail(f"{script.place(table)}: the view {table} has not the columns of the table; {'; '.join(wrong)}")
-        values = {name: quoted(name) for name in columns}
-        updated = script.fate(table).updated
-        if updated and stamps:
-            values[updated] = f"CASE WHEN {quoted(updated)} IS NOT NULL THEN {stamps[table]} END"
-        for name, column in columns.items():
-            if made[name] != duck_type(column) or values[name] != quoted(name):
-                values[name] = f"CAST({values[name]} AS {duck_type(column)}) AS {quoted(name)}"
-        told[table] = f"SELECT {', '.join(values.values())} FROM {quoted(table)}"
-    return told
+    return {table: _cast(world, script, table, found[table], stamps or {}) for table in script.tables}
+
+
+def _cast(world: World, script: Script, table: str, made: Mapping[str, str], stamps: Mapping[str, str]) -> str:
+    """One of them; what has its type already is not cast: ``made`` are the columns of the view and their types."""
+    columns, updated = script.source.tables[table], script.fate(table).updated
+    missing, unknown = sorted(columns.keys() - made.keys()), sorted(made.keys() - columns.keys())
+    if missing or unknown:
+        wrong = [f"{what}: {', '.join(names)}" for what, names in (("missing", missing), ("unknown", unknown)) if names]
+        world.fail(f"{script.place(table)}: the view {table} has not the columns of the table; {'; '.join(wrong)}")
+    values = []
+    for name, column in columns.items():
+        own, kind = quoted(name), duck_type(column)
+        if name == updated and table in stamps:
+            values.append(f"CAST(CASE WHEN {own} IS NOT NULL THEN {stamps[table]} END AS {kind}) AS {own}")
+        else:
+            values.append(own if made[name] == kind else f"CAST({own} AS {kind}) AS {own}")
+    return f"SELECT {', '.join(values)} FROM {quoted(table)}"
 
 
 def numbered(world: World, script: Script, table: str, told: str) -> pa.Table:
@@ -125,9 +127,7 @@ def _changed(script: Script, table: str, kinds: list[int], former: pa.Table, fou
             rows = rows.set_column(place, rows.field(place), pc.if_else(mine, found[_new(n, column)], rows[column]))
     touched = {column for defect in defects for column in defect.changes}
     values = {column: former[column].to_pylist() for column in touched}
-    was = (
-        {column: _text(values[column][place]) for column in defects[kind].changes} for place, kind in enumerate(kinds)
-    )
+    was = ({column: _text(values[column][place]) for column in defects[kind].changes} for place, kind in enumerate(kinds))
     return Spoilt(rows, kinds, [json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in was])
 
 

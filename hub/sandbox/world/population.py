@@ -149,7 +149,8 @@ def _everybody() -> str:
         FROM seats
     )
     SELECT *, surname || given AS name,
-        citizen(CAST(origin AS BIGINT) * 100000000000 + CAST(year(birth) * 10000 + month(birth) * 100 + dayofmonth(birth) AS BIGINT) * 1000 + number_of_day) AS id_number,
+        citizen(CAST(origin AS BIGINT) * 100000000000
+            + CAST(year(birth) * 10000 + month(birth) * 100 + dayofmonth(birth) AS BIGINT) * 1000 + number_of_day) AS id_number,
         CASE WHEN age < 7 THEN '90' WHEN age < 13 THEN '80' WHEN age < 16 THEN '70' WHEN age < 19 THEN '60'
             ELSE pick(n, 'education', {texts(EDUCATION)}) END AS education,
         CASE WHEN age < 18 THEN '800' ELSE pick(n, 'occupation', {texts(OCCUPATIONS)}) END AS occupation,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, insert, or_, select, update
 
 from hub.mapping.model import Mapping as FieldMapping
 from hub.sandbox.store import engine
@@ -194,7 +194,18 @@ def _touches(now: Step, table: str) -> None:
     rows = now.some(table, 100, 1) if touched else []
     if not touched or not rows:
         return
-    local, columns, key = now.tables[table], now.script.source.tables[table], now.script.key(table)
+    local = now.tables[table]
+    news = _news(now, local, rows, touched)
+    if news:
+        values: dict[str, Any] = {name: bindparam(f"new_{n}") for n, name in enumerate(touched)}
+        changes = [{"own": number} | {f"new_{n}": value for n, value in enumerate(new)} for number, *new in news]
+        now.connection.execute(update(local).where(_key(local) == bindparam("own")).values(values | now.stamp(table)), changes)
+        now.note(table, [number for number, *_ in news], "touched")
+
+
+def _news(now: Step, local: Table, rows: Sequence[int], touched: Mapping[str, str]) -> Sequence[tuple[Any, ...]]:
+    """(row number, new value of each column in ``touched``) of those rows that a touch changes."""
+    table, columns = local.name, now.script.source.tables[local.name]
     found = now.connection.execute(select(local).where(_key(local).in_(rows))).all()
     texts = [
         pa.array([None if value is None else str(value) for value in each], pa.string()) for each in zip(*found, strict=True)
@@ -203,13 +214,8 @@ def _touches(now: Step, table: str) -> None:
     cast = ", ".join(f"CAST({quoted(name)} AS {duck_type(column)}) AS {quoted(name)}" for name, column in columns.items())
     made = {name: f"CAST(({sql}) AS {duck_type(columns[name])})" for name, sql in touched.items()}
     changed = " OR ".join(f"{sql} IS DISTINCT FROM {quoted(name)}" for name, sql in made.items())
-    query = f"SELECT {quoted(key)}, {', '.join(made.values())} FROM (SELECT {cast} FROM _found) WHERE {changed}"
-    done = []
-    for number, *values in now.world.values(query, str(now.script.fate(table).place)):
-        new = dict(zip(made, values, strict=True)) | now.stamp(table)
-        now.connection.execute(update(local).where(_key(local) == number).values(new))
-        done.append(number)
-    now.note(table, done, "touched")
+    query = f"SELECT {quoted(now.script.key(table))}, {', '.join(made.values())} FROM (SELECT {cast} FROM _found) WHERE {changed}"
+    return now.world.values(query, str(now.script.fate(table).place))
 
 
 def _newcomers(script: Script, url: str, world: World, at: datetime, defects: float) -> None:

@@ -80,17 +80,19 @@ def duck_type(column: SourceColumn) -> str:
 
 def wired(rows: pa.Table, columns: Mapping[str, SourceColumn], dialect: str) -> pa.Table:
     """Rows as they are written: SQLite has no days, moments or decimals, and keeps them as its drivers write them."""
-    made = []
-    for column, values in zip(columns.values(), rows.columns, strict=True):
-        kind = column.type.partition("(")[0]
-        if kind == "timestamp":
-            values = values.cast(pa.timestamp("s"), safe=False)
-        if dialect == "sqlite" and kind in ("date", "decimal", "timestamp"):
-            values = values.cast(pa.string())
-        elif dialect == "sqlite" and kind == "boolean":
-            values = values.cast(pa.int64())
-        made.append(values)
+    made = [
+        _wired(values, column.type.partition("(")[0], dialect)
+        for column, values in zip(columns.values(), rows.columns, strict=True)
+    ]
     return pa.table(made, names=list(columns))
+
+
+def _wired(values: pa.ChunkedArray, kind: str, dialect: str) -> pa.ChunkedArray:
+    if kind == "timestamp":
+        values = values.cast(pa.timestamp("s"), safe=False)
+    if dialect == "sqlite" and kind in ("date", "decimal", "timestamp"):
+        return values.cast(pa.string())
+    return values.cast(pa.int64()) if dialect == "sqlite" and kind == "boolean" else values
 
 
 def quoted(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import adbc_driver_postgresql.dbapi
 import adbc_driver_sqlite.dbapi
 import pyarrow as pa
-from sqlalchemy import URL, Connection, Table, insert, make_url
+from sqlalchemy import URL, Connection, column, insert, make_url, table
 
 from hub.sandbox.store import engine
 
@@ -26,16 +26,17 @@ class Writer:
     arrow: Any
     rows: Connection | None
 
-    def write(self, table: Table, rows: pa.Table) -> None:
-        """Append rows that have the columns of the table, of types that the database takes."""
+    def write(self, name: str, rows: pa.Table) -> None:
+        """Append rows to a table that has columns of these names, of types that the database takes."""
         if not rows.num_rows:
             return
         if self.rows is not None:
+            into = insert(table(name, *map(column, rows.column_names)))
             for batch in rows.to_batches(max_chunksize=_PIECE):
-                self.rows.execute(insert(table), batch.to_pylist())
+                self.rows.execute(into, batch.to_pylist())
             return
         with self.arrow.cursor() as cursor:
-            cursor.adbc_ingest(table.name, rows, mode="append")
+            cursor.adbc_ingest(name, rows, mode="append")
 
 
 @contextmanager
