@@ -1,6 +1,6 @@
 """Takes stories, database URLs, a seed and a size; fills the databases chunk by chunk, and gives the truth about them.
 
-Memory is that of one chunk of people, whatever their number.
+Memory is that of one chunk of people, whatever their number; the same people stand there for every story, one after the other.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
