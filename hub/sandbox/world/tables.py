@@ -11,6 +11,12 @@ from hub.mapping.model import Source, SourceColumn
 from hub.sandbox.systems.column import char, count, key, link, local_table, moment, text
 
 NOTES = MetaData()
+_TYPES: Mapping[str, Any] = {
+    "text": Text(),
+    "integer": BigInteger().with_variant(sqlite.INTEGER(), "sqlite"),
+    "date": Date(),
+    "boolean": Boolean(create_constraint=False),
+}
 # Neither is the vendor's: no source declares them and no mapping reads them.
 PLANTED = local_table(
     "sandbox_defect",
@@ -60,16 +66,10 @@ def _column(column: SourceColumn, first: bool) -> Column[Any]:
     kind = column.type.partition("(")[0]
     if kind == "timestamp":
         return moment(column.name, column.title)
-    types: Mapping[str, Any] = {
-        "text": Text(),
-        "integer": BigInteger().with_variant(sqlite.INTEGER(), "sqlite"),
-        "date": Date(),
-        "boolean": Boolean(create_constraint=False),
-    }
     if kind == "decimal":
         digits, decimals = column.type[8:-1].split(",")
         return Column(column.name, Numeric(int(digits), int(decimals)), comment=column.title)
-    return Column(column.name, types[kind], comment=column.title)
+    return Column(column.name, _TYPES[kind], comment=column.title)
 
 
 def duck_type(column: SourceColumn) -> str:
