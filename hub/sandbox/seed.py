@@ -2,7 +2,7 @@
 
 Three systems are told couple by couple, all others by the stories of hub.sandbox.world; their people are the same.
 
-Memory does not grow with the number of people: stories are made, spoilt, written and forgotten a few thousand rows at a time.
+Memory does not grow with the number of people: their stories are made, spoilt, written and forgotten a chunk at a time.
 """
 
 from collections.abc import Mapping, Sequence

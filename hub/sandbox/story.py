@@ -54,9 +54,10 @@ class Clock:
         if self.stamp is not None:
             return self.stamp
         if self.recent:
-            return self.now - timedelta(seconds=random.randrange(60, 540))
-        evening = datetime.combine(event, time(17)) + timedelta(seconds=random.randrange(7_200))
-        return min(evening, self.now - timedelta(seconds=random.randrange(3_660, 7_200)))
+            return self.now - timedelta(seconds=60 + int(random.random() * 480))
+        # Asked for each row: randrange takes three times as long.
+        evening = datetime.combine(event, time(17)) + timedelta(seconds=int(random.random() * 7_200))
+        return min(evening, self.now - timedelta(seconds=3_660 + int(random.random() * 3_540)))
 
 
 def between(random: Random, first: date, last: date) -> date:

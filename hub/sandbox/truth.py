@@ -49,7 +49,9 @@ class Truth:
 
     def tally(self, table: str) -> Tally:
         """The tally of a standard table, empty at first."""
-        return self.tables.setdefault(table, Tally())
+        if table not in self.tables:  # asked for each row: setdefault would make a tally each time
+            self.tables[table] = Tally()
+        return self.tables[table]
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, tables sorted by name."""

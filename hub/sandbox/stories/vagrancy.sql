@@ -109,7 +109,7 @@ SELECT c.n AS cid, case_no, rcp_no, stn_id, in_time, cat,
     CASE WHEN gone THEN strftime(at_work(leaves, c.n, 'leaves'), '%Y-%m-%d %H:%M:%S') ELSE '' END AS out_time,
     CASE WHEN gone THEN way_out END AS out_way,
     CASE WHEN gone AND way_out IN ('02', '03') THEN origin WHEN gone AND way_out = '04' THEN stn_area END AS out_area,
-    CASE WHEN gone AND way_out = '04' THEN institution(CASE WHEN cat IN ('WZ', 'JS') THEN '医院' ELSE '养老机构' END, c.n).name END
+    CASE WHEN gone AND way_out = '04' THEN CASE WHEN cat IN ('WZ', 'JS') THEN institution('医院', c.n).name ELSE institution('养老机构', c.n).name END END
         AS take_org,
     CASE WHEN gone AND way_out = '02' THEN h.head_name END AS take_name,
     CASE WHEN gone AND way_out = '02' THEN h.head_id_number END AS take_idno,

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from hub.interface import ConfigurationError
-from hub.sandbox.world.macros import Times, macros
+from hub.sandbox.world.macros import Times, macros, variables
 from hub.sandbox.world.population import HOUSEHOLDS, people, statements
 
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
@@ -46,7 +46,7 @@ class World:
         self._seed, self._standing = seed, (-1, 0, 0)
         self._span = _Span()
         self._connection.register("span", self._span)
-        for statement in (*macros(seed, times), *statements(times.today)):
+        for statement in (*macros(seed, times), *variables(), *statements(times.today)):
             self._connection.execute(statement)
         self._connection.execute(
             f"CREATE TABLE clock AS SELECT TIMESTAMP '{times.upper}' AS upper, DATE '{times.today}' AS today"
@@ -101,6 +101,10 @@ class World:
             return self._connection.sql(sql).to_arrow_table()
         except duckdb.Error as error:
             raise _told(error, what) from None
+
+    def columns(self) -> Sequence[tuple[str, str, str]]:
+        """(table, column, type) of all that a story has made in its room."""
+        return self.values("SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'room'")
 
     def offer(self, name: str, rows: pa.Table) -> None:
         """Make Arrow rows a relation, until the next of that name."""

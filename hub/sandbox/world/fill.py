@@ -1,27 +1,30 @@
 """Takes stories, database URLs, a seed and a size; fills the databases chunk by chunk, and gives the truth about them.
 
-Memory is that of one chunk of people, whatever their number.
+Memory is that of one chunk of people, whatever their number; the same people stand there for every story, one after the other.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-from sqlalchemy import Table, delete
+import pyarrow as pa
+from sqlalchemy import delete
+from sqlalchemy.schema import DropTable
 
 from hub.sandbox.store import engine
 from hub.sandbox.truth import Truth
 from hub.sandbox.world.database import World
 from hub.sandbox.world.macros import Times
-from hub.sandbox.world.planting import NOTES, ROWS, SPOILT, lay, plant
+from hub.sandbox.world.planting import cast, notes, numbered, replaced, spoil
 from hub.sandbox.world.population import MEMBERS
 from hub.sandbox.world.reckoning import Reckoner, settle
 from hub.sandbox.world.script import Script
-from hub.sandbox.world.tables import CHANGED, CHUNKS, PLANTED, quoted, tables, wire
+from hub.sandbox.world.tables import CHANGED, CHUNKS, PLANTED, tables, wired
 from hub.sandbox.world.tables import NOTES as BOOKS
-from hub.sandbox.world.writer import Writer, writer
+from hub.sandbox.world.writer import Writer, writers
 
-CHUNK = 17_000  # households: about 50,000 people
+CHUNK = 35_000  # households: about 100,000 people
 
 
 def fill(
@@ -42,13 +45,13 @@ def fill(
     truth = Truth({})
     if not scripts:
         return truth
-    with World(seed, Times(upper)) as world:
-        for script in scripts:
-            _create(script, urls[script.name])
-            with world.room(), writer(urls[script.name]) as target:
-                told = Teller(world, script, defects)
-                for number, first, many in chunks(0, 0, households(people), size):
-                    told.tell(target, number, first, many)
+    for script in scripts:
+        _create(script, urls[script.name])
+    with World(seed, Times(upper)) as world, writers({urls[script.name] for script in scripts}) as targets:
+        tellers = [Teller(world, script, targets[urls[script.name]], defects) for script in scripts]
+        for number, first, many in chunks(0, 0, households(people), size):
+            for teller in tellers:
+                teller.tell(number, first, many)
     for script in scripts:
         settle(script, urls[script.name])
         with Reckoner.open(script, urls[script.name], None, upper) as reckoner:
@@ -67,49 +70,48 @@ def chunks(number: int, first: int, many: int, size: int = CHUNK) -> Iterator[tu
         yield number + (start - first) // size, start, min(size, first + many - start)
 
 
+@dataclass(frozen=True, slots=True)
 class Teller:
-    """A story under way: its views stand in a world, its rows go to a writer. ``rate``: the share of rows to spoil."""
+    """Tells one story in a world, to a writer. ``rate``: the share of rows to spoil."""
 
-    def __init__(self, world: World, script: Script, rate: float) -> None:
-        self._world, self._script, self._rate = world, script, rate
-        self._tables = tables(script.source)
-        for statement in script.statements:
-            if statement.kind == "MACRO":
-                world.do(statement.once, str(statement.place))
+    world: World
+    script: Script
+    target: Writer
+    rate: float
 
-    def tell(self, target: Writer, number: int, first: int, many: int, stamps: Mapping[str, str] | None = None) -> dict[str, int]:
-        """Write the rows of one chunk; ``stamps``: table -> SQL of the update column's value. How many rows each table got."""
-        self._world.stand(number, first, many)
-        for statement in self._script.statements:
-            if statement.kind == "VIEW":
-                self._world.do(statement.once, str(statement.place))
-        counts = {}
-        for table in self._script.tables:
-            counts[table] = lay(self._world, self._script, table)
-            if stamps and table in stamps:
-                updated = quoted(self._script.fate(table).updated or "")
-                self._world.do(f"UPDATE {ROWS} SET {updated} = {stamps[table]} WHERE {updated} IS NOT NULL")
-            self._store(target, table)
-            if stamps is not None:
-                key = quoted(self._script.key(table))
-                self._write(target, CHANGED, f"SELECT '{table}' AS table_name, {key} AS row_id, 'new' AS what FROM {ROWS}")
-        numbers = f"{number}::BIGINT AS number, {first}::BIGINT AS first, {many}::BIGINT AS many"
-        self._write(target, CHUNKS, f"SELECT '{self._script.name}' AS source, {numbers}")
-        return counts
+    def tell(self, number: int, first: int, many: int, stamps: Mapping[str, str] | None = None) -> None:
+        """Write the rows of one chunk; ``stamps``: in a step, table -> SQL of the update column's value."""
+        self.world.stand(number, first, many)
+        with self.world.room():
+            for statement in self.script.statements:
+                self.world.do(statement.once, str(statement.place))
+            told = cast(self.world, self.script, stamps)
+            noted = [note for table, sql in told.items() for note in self._store(table, sql, new=stamps is not None)]
+        for book in (PLANTED.name, CHANGED.name):
+            pages = [page for own, page in noted if own == book]
+            if pages:
+                self.target.write(book, pa.concat_tables(pages))
+        self.target.write(
+            CHUNKS.name, pa.table({"source": [self.script.name], "number": [number], "first": [first], "many": [many]})
+        )
 
-    def _store(self, target: Writer, table: str) -> None:
-        key = quoted(self._script.key(table))
-        columns = self._script.source.tables[table].values()
-        values = ", ".join(f"{wire(column, target.dialect)} AS {quoted(column.name)}" for column in columns)
-        spoilt = plant(self._world, self._script, table, self._rate)
-        sound = f" WHERE {key} NOT IN (SELECT {key} FROM {SPOILT})" if spoilt else ""
-        self._write(target, self._tables[table], f"SELECT {values} FROM {ROWS}{sound}")
-        if spoilt:
-            self._write(target, self._tables[table], f"SELECT {values} FROM {SPOILT}")
-            self._write(target, PLANTED, f"SELECT * FROM {NOTES}")
+    def _store(self, table: str, told: str, *, new: bool) -> Iterator[tuple[str, pa.Table]]:
+        """Write the rows of one local table; what is to be noted of them, and in which book."""
+        rows = numbered(self.world, self.script, table, told)
+        if new:
+            yield CHANGED.name, _new(table, rows[self.script.key(table)])
+        spoilt = spoil(self.world, self.script, table, told, rows, self.rate)
+        if spoilt.kinds:
+            rows = replaced(self.script, table, rows, spoilt)
+            yield PLANTED.name, notes(self.script, table, spoilt)
+        # In the order of their numbers a database appends rows; in any other it looks for the place of each.
+        rows = rows.sort_by(self.script.key(table))
+        self.target.write(table, wired(rows, self.script.source.tables[table], self.target.dialect))
 
-    def _write(self, target: Writer, table: Table, sql: str) -> None:
-        target.write(table, self._world.rows(sql))
+
+def _new(table: str, numbers: pa.ChunkedArray) -> pa.Table:
+    words = (pa.repeat(word, len(numbers)) for word in (table, "new"))
+    return pa.table(dict(zip(("table_name", "what"), words, strict=True)) | {"row_id": numbers})
 
 
 def _create(script: Script, url: str) -> None:
@@ -117,9 +119,10 @@ def _create(script: Script, url: str) -> None:
     database = engine(url)
     with database.begin() as connection:
         made = tables(script.source)
-        metadata = next(iter(made.values())).metadata
-        metadata.drop_all(connection)
-        metadata.create_all(connection)
+        # Without looking what is there: that would be one more question for each table.
+        for table in made.values():
+            connection.execute(DropTable(table, if_exists=True))
+        next(iter(made.values())).metadata.create_all(connection, checkfirst=False)
         BOOKS.create_all(connection)
         for book in (PLANTED, CHANGED):
             connection.execute(delete(book).where(book.c.table_name.in_(list(made))))

@@ -4,6 +4,7 @@ Each macro is a function of the seed and its arguments alone. ``salt`` names a d
 draws that know nothing of each other. DuckDB's hash() stays the same within one release, and the release is pinned.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,71 +44,119 @@ def texts(values: tuple[str, ...]) -> str:
 
 def macros(seed: int, times: Times) -> list[str]:
     """CREATE MACRO statements, in the order in which they need each other."""
-    return [f"CREATE OR REPLACE MACRO {macro}" for macro in (*_draws(seed), *_times(times), *_words(), *_bodies())]
+    return [f"CREATE OR REPLACE MACRO {macro}" for macro in (*_draws(seed), *_times(times, seed), *_words(seed), *_bodies())]
+
+
+def _dice(seed: int, salt: str = "salt") -> str:
+    """Hashed twice: combining two hashes is an exclusive or, which would leave draws of different salts alike."""
+    return f"hash(hash(x, {salt}, {seed}))"
+
+
+def _drawn(seed: int, many: str, salt: str = "salt") -> str:
+    """A number from 0 to ``many`` - 1 (SQL). Written out wherever it is needed: a macro inside a macro takes planning twice."""
+    return f"CAST({_dice(seed, salt)} % CAST({many} AS UBIGINT) AS BIGINT)"
 
 
 def _draws(seed: int) -> list[str]:
     return [
-        # Hashed twice: combining two hashes is an exclusive or, which would leave draws of different salts alike.
-        f"dice(x, salt) AS hash(hash(x, salt, {seed}))",
-        "chance(x, salt, p) AS dice(x, salt) % 1000000 < p * 1000000",
-        "draw(x, salt, n) AS (dice(x, salt) % CAST(n AS UBIGINT))::BIGINT",
-        '"between"(x, salt, lo, hi) AS CAST(lo + draw(x, salt, greatest(hi - lo + 1, 1)) AS BIGINT)',
-        "pick(x, salt, list) AS list_extract(list, 1 + draw(x, salt, len(list)))",
+        f"dice(x, salt) AS {_dice(seed)}",
+        # Without the cast every row's number becomes a decimal to be compared.
+        f"chance(x, salt, p) AS {_dice(seed)} % 1000000 < CAST(p * 1000000 AS UBIGINT)",
+        f"draw(x, salt, n) AS {_drawn(seed, 'n')}",
+        f'"between"(x, salt, lo, hi) AS CAST(lo + {_drawn(seed, "greatest(hi - lo + 1, 1)")} AS BIGINT)',
+        f"pick(x, salt, list) AS list_extract(list, 1 + {_drawn(seed, 'len(list)')})",
     ]
 
 
-def _times(times: Times) -> list[str]:
+def _times(times: Times, seed: int) -> list[str]:
     latest = f"TIMESTAMP '{times.upper - timedelta(seconds=3_660)}'"
-    evening = f"CAST(d AS DATE) + to_seconds(61200 + draw(x, salt, {_SECONDS}))"
-    saved = f"least({evening}, {latest} - to_seconds(draw(x, salt, 3540)))"
+    evening = f"CAST(d AS DATE) + to_seconds(61200 + {_drawn(seed, str(_SECONDS))})"
+    saved = f"least({evening}, {latest} - to_seconds({_drawn(seed, '3540')}))"
     if times.stamp is not None:
         saved = f"CASE WHEN d IS NOT NULL THEN TIMESTAMP '{times.stamp}' END"
+    days = _drawn(seed, "greatest(CAST(hi AS DATE) - CAST(lo AS DATE) + 1, 1)")
     return [
-        "day(x, salt, lo, hi) AS CAST(lo AS DATE) + CAST(draw(x, salt, greatest(CAST(hi AS DATE) - CAST(lo AS DATE) + 1, 1))"
-        " AS INTEGER)",
+        f"day(x, salt, lo, hi) AS CAST(lo AS DATE) + CAST({days} AS INTEGER)",
         "days_after(d, n) AS CAST(d AS DATE) + CAST(n AS INTEGER)",
-        "at_work(d, x, salt) AS CAST(d AS DATE) + to_seconds(32400 + draw(x, salt, 25200))",
+        f"at_work(d, x, salt) AS CAST(d AS DATE) + to_seconds(32400 + {_drawn(seed, '25200')})",
         f"saved(d, x, salt) AS {saved}",
         "d8(d) AS strftime(CAST(d AS DATE), '%Y%m%d')",
-        "dash(d) AS strftime(CAST(d AS DATE), '%Y-%m-%d')",
+        "dash(d) AS CAST(CAST(d AS DATE) AS VARCHAR)",
         "slash(d) AS strftime(CAST(d AS DATE), '%Y/%-m/%-d')",
         "month6(d) AS strftime(CAST(d AS DATE), '%Y%m')",
         "t14(d) AS strftime(CAST(d AS TIMESTAMP), '%Y%m%d%H%M%S')",
     ]
 
 
-def _words() -> list[str]:
-    weights = [pow(3, place, 31) for place in range(17)]
-    head = sum(_CREDIT_ALPHABET.index(sign) * weight for sign, weight in zip(_CREDIT_HEAD, weights, strict=False))
-    tail = " + ".join(f"b // {10 ** (6 - place)} % 10 * {weights[10 + place]}" for place in range(7))
+def _words(seed: int) -> list[str]:
+    surname = _drawn(seed, str(len(SURNAMES)), "salt || '/surname'")
+    given = _drawn(seed, str(len(MALE + FEMALE)), "salt || '/given'")
+    fen = "CAST({} AS DECIMAL(16,2)) * 100".format
+    spread = _drawn(seed, f"greatest({fen('hi')} - {fen('lo')} + 1, 1)")
     return [
-        "ref(prefix, x, width) AS prefix || lpad(CAST(x AS VARCHAR), CAST(width AS INTEGER), '0')",
-        f"credit_sign(b) AS substr('{_CREDIT_ALPHABET}', CAST((31 - ({head} + {tail}) % 31) % 31 + 1 AS INTEGER), 1)",
-        f"credit_of(b) AS '{_CREDIT_HEAD}' || lpad(CAST(b AS VARCHAR), 7, '0') || credit_sign(b)",
+        # A power of ten in front instead of padding: half the time. Numbers with more signs than ``width`` lose the first ones.
+        "ref(prefix, x, width) AS prefix || substr(CAST(x + CAST(pow(10, width) AS BIGINT) AS VARCHAR), 2)",
+        f"credit_sign(b) AS substr('{_CREDIT_ALPHABET}', CAST((31 - ({_credit_total()}) % 31) % 31 + 1 AS INTEGER), 1)",
+        f"credit_of(b) AS '{_CREDIT_HEAD}' || substr(CAST(b + 10000000 AS VARCHAR), 2) || credit_sign(b)",
         "credit(x) AS credit_of(CAST(x AS BIGINT) % 10000000)",
-        f"named(x, salt) AS pick(x, salt || '/surname', {texts(SURNAMES)}) || pick(x, salt || '/given', {texts(MALE + FEMALE)})",
-        "yuan(x, salt, lo, hi) AS CAST((CAST(lo AS DECIMAL(16,2)) * 100 + draw(x, salt, greatest((CAST(hi AS DECIMAL(16,2))"
-        " - CAST(lo AS DECIMAL(16,2))) * 100 + 1, 1))) / 100 AS DECIMAL(16,2))",
+        f"named(x, salt) AS list_extract(getvariable('surnames'), 1 + {surname})"
+        f" || list_extract(getvariable('given'), 1 + {given})",
+        f"yuan(x, salt, lo, hi) AS CAST(({fen('lo')} + {spread}) / 100 AS DECIMAL(16,2))",
         "fen(dec) AS CAST(round(CAST(dec AS DECIMAL(18,2)) * 100) AS BIGINT)",
     ]
 
 
+def _credit_total() -> str:
+    """GB 32100: the weighted sum of a code's 17 signs, of which the last seven are those of ``b``."""
+    weights = [pow(3, place, 31) for place in range(17)]
+    head = sum(_CREDIT_ALPHABET.index(sign) * weight for sign, weight in zip(_CREDIT_HEAD, weights, strict=False))
+    return f"{head} + {weighted(weights[10:], 31)}"
+
+
+def weighted(weights: Sequence[int], modulus: int) -> str:
+    """SQL of the weighted sum of the digits of ``b`` (as many as weights, the first digit first); equal to it by ``modulus``.
+
+    A digit is a quotient less ten times the next, so each quotient counts once and no remainder is taken: dividing is what costs.
+    """
+    terms = []
+    for place, weight in enumerate(reversed(weights)):
+        lower = weights[len(weights) - place] if place else 0
+        factor = (weight - 10 * lower) % modulus
+        if factor:
+            terms.append(f"b // {10**place} * {factor}")
+    return " + ".join(terms)
+
+
 def _bodies() -> list[str]:
-    """Invented institutions: number i is of kind (i - 1) % 12, in district (i - 1) % 16."""
+    """Institutions out of the variables that ``variables`` sets."""
+    return [
+        "institution_of(i) AS list_extract(getvariable('institutions'), i)",
+        f"institution(kind, x) AS list_extract(getvariable(kind), 1 + abs(x) % {INSTITUTIONS // len(KINDS)})",
+    ]
+
+
+def variables() -> list[str]:
+    """SET VARIABLE statements, after the macros: long lists that a statement finds ready instead of planning them each time.
+
+    Invented institutions: number i is of kind (i - 1) % 12, in district (i - 1) % 16. All of them stand in ``institutions``; as
+    many of each kind in a variable of the kind's name (those above 492 are left out).
+    """
     codes, names = (texts(tuple(column)) for column in zip(*BEIJING, strict=True))
     kinds, many = texts(KINDS), len(KINDS)
     place = f"list_extract({names}, (i - 1) % {len(BEIJING)} + 1)"
     body = f"""{{
-        'number': i, 'kind': list_extract({kinds}, (i - 1) % {many} + 1),
+        'number': CAST(i AS INTEGER), 'kind': list_extract({kinds}, (i - 1) % {many} + 1),
         'division': list_extract({codes}, (i - 1) % {len(BEIJING)} + 1),
         'name': {place} || '示例第' || ((i - 1) // {many} + 1) || list_extract({texts(_NAMES)}, (i - 1) % {many} + 1),
-        'credit_code': credit_of(9000000 + CAST(i AS BIGINT)),
+        'credit_code': credit_of(9000000 + i),
         'address': {place} || '示例路' || i || '号', 'phone': '010-0000' || lpad(CAST(i AS VARCHAR), 4, '0')}}"""
-    # As many of each kind: number 481 on are left to the first kinds.
-    of_kind = f"list_position({kinds}, kind) + {many} * (CAST(abs(CAST(x AS BIGINT)) AS INTEGER) % {INSTITUTIONS // many})"
+    own = "FROM (SELECT unnest(getvariable('institutions')) AS each) WHERE each.kind = '{0}'"
     return [
-        f"institution_of(i) AS {body}",
-        f"institution(kind, x) AS institution_of(CAST({of_kind.replace('CAST(abs(CAST(x AS BIGINT)) AS INTEGER)', 'abs(x)')}"
-        " AS INTEGER))",
+        f"SET VARIABLE surnames = {texts(SURNAMES)}",
+        f"SET VARIABLE given = {texts(MALE + FEMALE)}",
+        f"SET VARIABLE institutions = (SELECT list({body} ORDER BY i) FROM range(1, {INSTITUTIONS + 1}) t(i))",
+        *(
+            f'SET VARIABLE "{kind}" = (SELECT list(each ORDER BY each.number)[:{INSTITUTIONS // many}] {own.format(kind)})'
+            for kind in KINDS
+        ),
     ]

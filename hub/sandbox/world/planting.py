@@ -1,114 +1,177 @@
-"""Takes the rows of one local table of one chunk, in DuckDB; gives the same rows, a share of them spoilt, and notes about those.
+"""Takes the views that a story made of one chunk, in DuckDB; gives the rows of a local table, those to be spoilt, and notes.
 
 All rows of a kind are spoilt by one expression. A row is spoilt once at most, never when it is deleted already, and only by a
 kind that fits it and changes it; which rows and which kinds is a pure function of the seed and the row numbers.
+
+DuckDB plans a statement anew for each table of each chunk, and that costs more than the rows of a small table: so there are two
+of them for a table, no expression of a story stands in them twice, and whatever is simple is left to Arrow and Python.
 """
 
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from hub.sandbox.world.database import World
-from hub.sandbox.world.macros import texts
 from hub.sandbox.world.script import DUPLICATE, Defect, Script
 from hub.sandbox.world.tables import duck_type, quoted
 
 COPY = 1_000_000_000_000  # what lies between the row numbers of a row and of its double
-ROWS, SPOILT, NOTES = "_rows", "_spoilt", "_notes"
+_NOTE = pa.schema(
+    [
+        *((name, pa.string()) for name in ("table_name", "kind", "target", "rule", "was", "repaired")),
+        ("row_id", pa.int64()),
+        ("pair", pa.int32()),
+    ]
+)
 
 
-def lay(world: World, script: Script, table: str) -> int:
-    """Put the story's rows of ``table`` into the relation ROWS, cast to the declared types; how many.
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """Rows as they are when spoilt; for each of them its defect's place in the story, and its former values as JSON."""
 
-    ConfigurationError if the view has other columns than the table, a row without a number, or a number twice.
+    rows: pa.Table
+    kinds: list[int]
+    was: list[str]
+
+
+def cast(world: World, script: Script, stamps: Mapping[str, str] | None = None) -> dict[str, str]:
+    """For each table a SELECT: the story's rows in the declared types; ``stamps``: SQL of the values of update columns.
+
+    ConfigurationError if a view has other columns than its table.
     """
-    columns = script.source.tables[table]
-    view = next(statement for statement in script.statements if statement.name == table)
-    found = {name for name, *_ in world.values(f"DESCRIBE {quoted(table)}", str(view.place))}
-    if found != set(columns):
-        wrong = [f"missing: {', '.join(sorted(columns.keys() - found))}"] if columns.keys() - found else []
-        wrong += [f"unknown: {', '.join(sorted(found - columns.keys()))}"] if found - columns.keys() else []
-        world.fail(f"{view.place}: the view {table} has not the columns of the table; {'; '.join(wrong)}")
-    chosen = ", ".join(f"CAST({quoted(name)} AS {duck_type(column)}) AS {quoted(name)}" for name, column in columns.items())
-    world.do(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS SELECT {chosen} FROM {quoted(table)}", f"{view.place}: {table}")
-    key = quoted(script.key(table))
-    ((rows, numbers, missing),) = world.values(f"SELECT count(*), count(DISTINCT {key}), count(*) - count({key}) FROM {ROWS}")
-    if missing or numbers != rows:
-        world.fail(f"{view.place}: {table}.{script.key(table)} is the row number: {rows} rows have {numbers} different ones")
-    return int(rows)
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in world.columns():
+        found.setdefault(table, {})[column] = kind
+    return {table: _cast(world, script, table, found[table], stamps or {}) for table in script.tables}
 
 
-def plant(world: World, script: Script, table: str, rate: float) -> bool:
-    """Fill SPOILT (rows to be stored instead of those of ROWS with their number, and doubles) and NOTES; False: nothing."""
-    fate, key = script.fate(table), quoted(script.key(table))
-    if not fate.defects or not rate:
-        return False
-    which = ", ".join(f"CASE WHEN {_fits(script, table, defect)} THEN {n} END" for n, defect in enumerate(fate.defects))
-    alive = _alive(script, table)
-    # Two steps: only the rows that the dice choose are asked which kinds fit them.
-    chosen = f"SELECT * FROM {ROWS} WHERE chance({key}, 'defect/{table}', {rate}) AND {alive}"
-    fitting = f"list_filter([{which}], lambda each: each IS NOT NULL)"
-    kind = f"pick({key}, 'kind/{table}', {fitting})"
-    place = str(fate.place)
-    world.do(f"CREATE OR REPLACE TEMP TABLE _chosen AS SELECT *, {kind} AS _kind FROM ({chosen})", place)
-    world.do("DELETE FROM _chosen WHERE _kind IS NULL")
-    if not world.values("SELECT count(*) FROM _chosen")[0][0]:
-        return False
-    world.do(f"CREATE OR REPLACE TEMP TABLE {SPOILT} AS {_spoilt(script, table)}", place)
-    world.do(f"CREATE OR REPLACE TEMP TABLE {NOTES} AS {_notes(script, table)}", place)
-    return True
+def _cast(world: World, script: Script, table: str, made: Mapping[str, str], stamps: Mapping[str, str]) -> str:
+    """One of them; what has its type already is not cast: ``made`` are the columns of the view and their types."""
+    columns, updated = script.source.tables[table], script.fate(table).updated
+    missing, unknown = sorted(columns.keys() - made.keys()), sorted(made.keys() - columns.keys())
+    if missing or unknown:
+        wrong = [f"{what}: {', '.join(names)}" for what, names in (("missing", missing), ("unknown", unknown)) if names]
+        world.fail(f"{script.place(table)}: the view {table} has not the columns of the table; {'; '.join(wrong)}")
+    values = []
+    for name, column in columns.items():
+        own, kind = quoted(name), duck_type(column)
+        if name == updated and table in stamps:
+            values.append(f"CAST(CASE WHEN {own} IS NOT NULL THEN {stamps[table]} END AS {kind}) AS {own}")
+        else:
+            values.append(own if made[name] == kind else f"CAST({own} AS {kind}) AS {own}")
+    return f"SELECT {', '.join(values)} FROM {quoted(table)}"
+
+
+def numbered(world: World, script: Script, table: str, told: str) -> pa.Table:
+    """The rows of ``told`` (a SELECT). ConfigurationError if one has no number, or two have the same."""
+    rows = world.rows(told, f"{script.place(table)}: {table}")
+    numbers = rows[script.key(table)]
+    different = pc.count_distinct(numbers).as_py()  # those that are missing are not counted
+    if different != rows.num_rows:
+        said = f"{table}.{script.key(table)} is the row number: {rows.num_rows} rows have {different} different ones"
+        world.fail(f"{script.place(table)}: {said}")
+    return rows
+
+
+def spoil(world: World, script: Script, table: str, told: str, rows: pa.Table, rate: float) -> Spoilt:
+    """About ``rate`` of ``rows``, which are those of ``told`` (a SELECT)."""
+    defects, key = script.fate(table).defects, script.key(table)
+    if not defects or not rate or not rows.num_rows:
+        return Spoilt(rows.slice(0, 0), [], [])
+    own = quoted(key)
+    chosen = f"chance({own}, 'defect/{table}', {rate}) AND {_alive(script, table)}"
+    values = [own, f"dice({own}, 'kind/{table}') AS _dice"]
+    values += [sql for n, defect in enumerate(defects) for sql in _news(script, table, n, defect)]
+    found = world.rows(f"SELECT {', '.join(values)} FROM ({told}) WHERE {chosen}", str(script.fate(table).place))
+    former = rows.take(pc.index_in(found[key], rows[key].combine_chunks()))
+    fits = zip(*(_fits(n, defect, found, former) for n, defect in enumerate(defects)), strict=True)
+    kinds = [_picked(dice, fitting) for dice, fitting in zip(found["_dice"].to_pylist(), fits, strict=True)]
+    some = pa.array([kind is not None for kind in kinds], pa.bool_())
+    return _changed(script, table, [kind for kind in kinds if kind is not None], former.filter(some), found.filter(some))
+
+
+def replaced(script: Script, table: str, rows: pa.Table, spoilt: Spoilt) -> pa.Table:
+    """The rows, the spoilt ones instead of what they were, and the doubles."""
+    key = script.key(table)
+    sound = rows.filter(pc.invert(pc.is_in(rows[key], spoilt.rows[key].combine_chunks())))
+    defects = script.fate(table).defects
+    doubles = spoilt.rows.filter(pa.array([defects[kind].kind == DUPLICATE for kind in spoilt.kinds], pa.bool_()))
+    doubles = doubles.set_column(0, rows.schema.field(0), pc.add(doubles[key], COPY))
+    return pa.concat_tables([sound, spoilt.rows, doubles])
+
+
+def notes(script: Script, table: str, spoilt: Spoilt) -> pa.Table:
+    """A note for each spoilt row, and each double, and each standard table that refuses a row because of it."""
+    defects, found = script.fate(table).defects, list[dict[str, Any]]()
+    numbers = spoilt.rows[script.key(table)].to_pylist()
+    for number, kind, was in zip(numbers, spoilt.kinds, spoilt.was, strict=True):
+        defect = defects[kind]
+        pairs = ((number, 1), (number + COPY, 2)) if defect.kind == DUPLICATE else ((number, 0),)
+        for target, rule in defect.breaks.items():
+            own = {"table_name": table, "kind": defect.kind, "target": target, "rule": rule, "was": was, "repaired": "N"}
+            found += [own | {"row_id": row, "pair": pair} for row, pair in pairs]
+    return pa.Table.from_pylist(found, _NOTE)
+
+
+def _changed(script: Script, table: str, kinds: list[int], former: pa.Table, found: pa.Table) -> Spoilt:
+    """Each row with the new values of its kind."""
+    defects, rows = script.fate(table).defects, former
+    for n, defect in enumerate(defects):
+        mine = pa.array([kind == n for kind in kinds], pa.bool_())
+        for column in defect.changes:
+            place = rows.column_names.index(column)
+            rows = rows.set_column(place, rows.field(place), pc.if_else(mine, found[_new(n, column)], rows[column]))
+    touched = {column for defect in defects for column in defect.changes}
+    values = {column: former[column].to_pylist() for column in touched}
+    was = ({column: _text(values[column][place]) for column in defects[kind].changes} for place, kind in enumerate(kinds))
+    return Spoilt(rows, kinds, [json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in was])
+
+
+def _text(value: object) -> str | None:
+    """A value as DuckDB would write it."""
+    return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _picked(dice: int, fitting: tuple[bool, ...]) -> int | None:
+    """One of the kinds that fit."""
+    kinds = [kind for kind, fits in enumerate(fitting) if fits]
+    return kinds[dice % len(kinds)] if kinds else None
 
 
 def _alive(script: Script, table: str) -> str:
     """Deleted rows are not judged by anybody."""
     deleted = script.fate(table).deleted
-    if not isinstance(deleted, dict):
+    if not isinstance(deleted, Mapping):
         return "TRUE"
     same = [f"CAST({quoted(column)} AS VARCHAR) IS NOT DISTINCT FROM '{value}'" for column, value in deleted.items()]
     return f"NOT ({' AND '.join(same)})"
 
 
-def _fits(script: Script, table: str, defect: Defect) -> str:
-    """A row can be spoilt so: the condition holds and something changes."""
-    wanted = f"coalesce(({defect.when}), FALSE)" if defect.when else "TRUE"
-    if not defect.changes:
-        return wanted
-    changed = (f"{_new(script, table, column, sql)} IS DISTINCT FROM {quoted(column)}" for column, sql in defect.changes.items())
-    return f"{wanted} AND ({' OR '.join(changed)})"
+def _news(script: Script, table: str, n: int, defect: Defect) -> Iterator[str]:
+    """SQL for defect ``n``: whether it is wanted, and the new values where it is."""
+    if defect.when:
+        yield f"coalesce(({defect.when}), FALSE) AS _wanted{n}"
+    for column, sql in defect.changes.items():
+        value = f"CAST(({sql}) AS {duck_type(script.source.tables[table][column])})"
+        yield f"{f'CASE WHEN ({defect.when}) THEN {value} END' if defect.when else value} AS {quoted(_new(n, column))}"
 
 
-def _new(script: Script, table: str, column: str, sql: str) -> str:
-    return f"CAST(({sql}) AS {duck_type(script.source.tables[table][column])})"
+def _new(n: int, column: str) -> str:
+    return f"_{n}_{column}"
 
 
-def _spoilt(script: Script, table: str) -> str:
-    """The chosen rows with their new values, then the doubles."""
-    fate, key = script.fate(table), script.key(table)
-    columns = []
-    for column in script.source.tables[table]:
-        cases = [
-            f"WHEN {n} THEN {_new(script, table, column, defect.changes[column])}"
-            for n, defect in enumerate(fate.defects)
-            if column in defect.changes
-        ]
-        changed = f"CASE _kind {' '.join(cases)} ELSE {quoted(column)} END" if cases else quoted(column)
-        columns.append(f"{changed} AS {quoted(column)}")
-    doubled = [str(n) for n, defect in enumerate(fate.defects) if defect.kind == DUPLICATE]
-    spoilt = f"SELECT {', '.join(columns)} FROM _chosen"
-    if not doubled:
-        return spoilt
-    copy = f"SELECT * REPLACE ({quoted(key)} + {COPY} AS {quoted(key)}) FROM ({{}} WHERE _kind IN ({', '.join(doubled)}))"
-    return f"{spoilt} UNION ALL {copy.format(spoilt)}"
-
-
-def _notes(script: Script, table: str) -> str:
-    """A note for each spoilt row and each standard table that refuses a row because of it."""
-    key = quoted(script.key(table))
-    parts = []
-    for n, defect in enumerate(script.fate(table).defects):
-        was = ", ".join(f"'{column}', CAST({quoted(column)} AS VARCHAR)" for column in defect.changes)
-        json = f"CAST(json_object({was}) AS VARCHAR)" if was else "'{}'"
-        targets = f"unnest({texts(tuple(defect.breaks))}) AS target, unnest({texts(tuple(defect.breaks.values()))}) AS rule"
-        pairs = ((key, 1), (f"{key} + {COPY}", 2)) if defect.kind == DUPLICATE else ((key, 0),)
-        for row, pair in pairs:
-            parts.append(
-                f"SELECT '{table}' AS table_name, {row} AS row_id, '{defect.kind}' AS kind, {targets}, {json} AS was,"
-                f" {pair} AS pair, 'N' AS repaired FROM _chosen WHERE _kind = {n}"
-            )
-    return " UNION ALL ".join(parts)
+def _fits(n: int, defect: Defect, found: pa.Table, former: pa.Table) -> list[bool]:
+    """Of each row whether it can be spoilt so: the condition holds and something changes."""
+    fits = pa.repeat(not defect.changes, found.num_rows)
+    for column in defect.changes:
+        new, old = found[_new(n, column)], former[column]
+        different = pc.coalesce(pc.not_equal(new, old), pc.xor(pc.is_null(new), pc.is_null(old)))
+        fits = pc.or_(fits, different)
+    if defect.when:
+        fits = pc.and_(fits, found[f"_wanted{n}"])
+    answers: list[bool] = fits.to_pylist()
+    return answers

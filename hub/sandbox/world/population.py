@@ -21,7 +21,7 @@ from hub.sandbox.names import (
     ROADS,
     SURNAMES,
 )
-from hub.sandbox.world.macros import INSTITUTIONS, texts
+from hub.sandbox.world.macros import texts, weighted
 
 SLOTS = 6  # head, spouse, two children, two parents of the head
 MEMBERS = 2.9  # of a household, on average
@@ -45,7 +45,7 @@ def statements(today: str) -> list[str]:
         *_numbers(),
         f"CREATE TABLE divisions AS SELECT unnest({texts(tuple(code for code, _ in BEIJING))}) AS code,"
         f" unnest({texts(tuple(name for _, name in BEIJING))}) AS name",
-        f"CREATE TABLE institutions AS SELECT unnest(institution_of(CAST(i AS INTEGER))) FROM range(1, {INSTITUTIONS + 1}) t(i)",
+        "CREATE TABLE institutions AS SELECT unnest(each) FROM (SELECT unnest(getvariable('institutions')) AS each)",
     ]
 
 
@@ -68,14 +68,21 @@ FROM people GROUP BY h ORDER BY h"""
 
 def _numbers() -> list[str]:
     """Identity numbers and bank accounts (a bank that does not exist, a true Luhn digit)."""
-    total = " + ".join(f"b // {10 ** (16 - place)} % 10 * {weight}" for place, weight in enumerate(WEIGHTS))
-    double = [f"b // {10**place} % 10 * 2" for place in range(0, 18, 2)]
-    luhn = " + ".join([*(f"({each}) // 10 + ({each}) % 10" for each in double), *(f"b // {10**p} % 10" for p in range(1, 18, 2))])
     return [
-        f"CREATE MACRO citizen(b) AS CAST(b AS VARCHAR) || substr('10X98765432', CAST(({total}) % 11 + 1 AS INTEGER), 1)",
-        f"CREATE MACRO account_of(b) AS CAST(b AS VARCHAR) || CAST((10 - ({luhn}) % 10) % 10 AS VARCHAR)",
+        f"CREATE MACRO citizen(b) AS CAST(b AS VARCHAR)"
+        f" || substr('10X98765432', CAST(({weighted(WEIGHTS, 11)}) % 11 + 1 AS INTEGER), 1)",
+        f"CREATE MACRO account_of(b) AS CAST(b AS VARCHAR) || CAST((10 - ({_luhn()}) % 10) % 10 AS VARCHAR)",
         "CREATE MACRO account(x) AS account_of(620099000000000000 + CAST(x AS BIGINT))",
     ]
+
+
+def _luhn() -> str:
+    """SQL of a number that ends in the same digit as the Luhn sum of the 18 digits of ``b``.
+
+    Every other digit d counts as the sum of the digits of 2d, which ends like 2d + d // 5; see ``weighted`` for the quotients.
+    """
+    doubled = (f"b // {10**place} * 2 + b // {5 * 10**place}" for place in range(0, 18, 2))
+    return f"{' + '.join(doubled)} - ({' + '.join(f'b // {10**place}' for place in range(1, 18, 2))})"
 
 
 def _homes(seed: int) -> str:
@@ -142,7 +149,8 @@ def _everybody() -> str:
         FROM seats
     )
     SELECT *, surname || given AS name,
-        citizen(CAST(origin AS BIGINT) * 100000000000 + CAST(d8(birth) AS BIGINT) * 1000 + number_of_day) AS id_number,
+        citizen(CAST(origin AS BIGINT) * 100000000000
+            + CAST(year(birth) * 10000 + month(birth) * 100 + dayofmonth(birth) AS BIGINT) * 1000 + number_of_day) AS id_number,
         CASE WHEN age < 7 THEN '90' WHEN age < 13 THEN '80' WHEN age < 16 THEN '70' WHEN age < 19 THEN '60'
             ELSE pick(n, 'education', {texts(EDUCATION)}) END AS education,
         CASE WHEN age < 18 THEN '800' ELSE pick(n, 'occupation', {texts(OCCUPATIONS)}) END AS occupation,

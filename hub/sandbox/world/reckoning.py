@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, select
+from sqlalchemy import Connection, and_, delete, select
 
 from hub.mapping.expression import parse
 from hub.mapping.model import Mapping as FieldMapping
@@ -198,15 +198,14 @@ def settle(script: Script, url: str) -> None:
         connection.execute(delete(PLANTED).where(PLANTED.c.table_name.in_(own), PLANTED.c.kind == JOINED))
         reckoner = Reckoner(connection, script, None, datetime(9999, 1, 1))  # noqa: DTZ001 - local time
         joining = [mapping for mapping in script.mappings if len(mapping.aliases) > 1]
-        local = tables(script.source) if joining else {}
         for mapping in joining:
-            _part(reckoner, mapping, local)
+            _part(reckoner, mapping)
         for mapping in joining:
             _note_joined(reckoner, mapping)
     database.dispose()
 
 
-def _part(reckoner: Reckoner, mapping: FieldMapping, local: Mapping[str, Table]) -> None:
+def _part(reckoner: Reckoner, mapping: FieldMapping) -> None:
     """Where two rows of one join are spoilt for this mapping, the second gets its values back."""
     aliases = list(mapping.aliases)
     for place, alias in enumerate(aliases):
@@ -216,7 +215,7 @@ def _part(reckoner: Reckoner, mapping: FieldMapping, local: Mapping[str, Table])
                 table = mapping.aliases[other]
                 mine = and_(PLANTED.c.table_name == table, PLANTED.c.row_id == row)
                 notes = reckoner.connection.execute(select(PLANTED).where(mine, PLANTED.c.pair != 2)).all()
-                mend(reckoner.connection, reckoner.script, local[table], notes)
+                mend(reckoner.connection, reckoner.script, tables(reckoner.script.source)[table], notes)
                 reckoner.connection.execute(delete(PLANTED).where(mine))
                 doubles = [note.row_id + COPY for note in notes if note.kind == DUPLICATE]
                 if doubles:

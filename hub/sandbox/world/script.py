@@ -84,6 +84,10 @@ class Script:
         """Of a table without one: nothing befalls it."""
         return self.fates.get(table, Fate())
 
+    def place(self, table: str) -> Place:
+        """Where the view of a table stands."""
+        return next(statement.place for statement in self.statements if statement.name == table and statement.kind == "VIEW")
+
     def key(self, table: str) -> str:
         """The row number: the first column."""
         return next(iter(self.source.tables[table]))

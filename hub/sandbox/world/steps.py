@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, insert, or_, select, update
 
 from hub.mapping.model import Mapping as FieldMapping
 from hub.sandbox.store import engine
@@ -92,8 +92,7 @@ def step(scripts: Sequence[Script], urls: Mapping[str, str], seed: int, number: 
         for script in scripts:
             url = urls[script.name]
             absent[script.name] = _changes(script, url, world, number, at)
-            with world.room():
-                _newcomers(script, url, world, at, defects)
+            _newcomers(script, url, world, at, defects)
     for script in scripts:
         url = urls[script.name]
         settle(script, url)
@@ -195,8 +194,22 @@ def _touches(now: Step, table: str) -> None:
     rows = now.some(table, 100, 1) if touched else []
     if not touched or not rows:
         return
-    local, columns, key = now.tables[table], now.script.source.tables[table], now.script.key(table)
-    found = now.connection.execute(select(local).where(_key(local).in_(rows))).all()
+    local = now.tables[table]
+    news = _news(now, local, rows, touched)
+    if news:
+        values: dict[str, Any] = {name: bindparam(f"new_{n}") for n, name in enumerate(touched)}
+        changes = [{"own": number} | {f"new_{n}": value for n, value in enumerate(new)} for number, *new in news]
+        now.connection.execute(update(local).where(_key(local) == bindparam("own")).values(values | now.stamp(table)), changes)
+        now.note(table, [number for number, *_ in news], "touched")
+
+
+def _news(now: Step, local: Table, rows: Sequence[int], touched: Mapping[str, str]) -> Sequence[tuple[Any, ...]]:
+    """(row number, new value of each column in ``touched``) of those rows that a touch changes."""
+    table, key, words = local.name, now.script.key(local.name), " ".join(touched.values()).lower()
+    # The columns that the story's SQL names, at the least: each one more takes longer to plan than its values to read.
+    said = now.script.source.tables[table].items()
+    columns = {name: column for name, column in said if name == key or name in touched or name.lower() in words}
+    found = now.connection.execute(select(*(local.c[name] for name in columns)).where(_key(local).in_(rows))).all()
     texts = [
         pa.array([None if value is None else str(value) for value in each], pa.string()) for each in zip(*found, strict=True)
     ]
@@ -205,12 +218,7 @@ def _touches(now: Step, table: str) -> None:
     made = {name: f"CAST(({sql}) AS {duck_type(columns[name])})" for name, sql in touched.items()}
     changed = " OR ".join(f"{sql} IS DISTINCT FROM {quoted(name)}" for name, sql in made.items())
     query = f"SELECT {quoted(key)}, {', '.join(made.values())} FROM (SELECT {cast} FROM _found) WHERE {changed}"
-    done = []
-    for number, *values in now.world.values(query, str(now.script.fate(table).place)):
-        new = dict(zip(made, values, strict=True)) | now.stamp(table)
-        now.connection.execute(update(local).where(_key(local) == number).values(new))
-        done.append(number)
-    now.note(table, done, "touched")
+    return now.world.values(query, str(now.script.fate(table).place))
 
 
 def _newcomers(script: Script, url: str, world: World, at: datetime, defects: float) -> None:
@@ -221,10 +229,10 @@ def _newcomers(script: Script, url: str, world: World, at: datetime, defects: fl
         last, households = connection.execute(mine).one()
     database.dispose()
     stamps = {table: _literal(script, table, at) for table in script.tables if script.fate(table).updated}
-    told = Teller(world, script, defects)
     with writer(url) as target:
+        told = Teller(world, script, target, defects)
         for number, first, many in chunks(last + 1, households, max(40, households // 50)):
-            told.tell(target, number, first, many, stamps)
+            told.tell(number, first, many, stamps)
 
 
 def _literal(script: Script, table: str, at: datetime) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Numeric, Table, Text
 from sqlalchemy.dialects import sqlite
 
@@ -10,6 +11,12 @@ from hub.mapping.model import Source, SourceColumn
 from hub.sandbox.systems.column import char, count, key, link, local_table, moment, text
 
 NOTES = MetaData()
+_TYPES: Mapping[str, Any] = {
+    "text": Text(),
+    "integer": BigInteger().with_variant(sqlite.INTEGER(), "sqlite"),
+    "date": Date(),
+    "boolean": Boolean(create_constraint=False),
+}
 # Neither is the vendor's: no source declares them and no mapping reads them.
 PLANTED = local_table(
     "sandbox_defect",
@@ -59,16 +66,10 @@ def _column(column: SourceColumn, first: bool) -> Column[Any]:
     kind = column.type.partition("(")[0]
     if kind == "timestamp":
         return moment(column.name, column.title)
-    types: Mapping[str, Any] = {
-        "text": Text(),
-        "integer": BigInteger().with_variant(sqlite.INTEGER(), "sqlite"),
-        "date": Date(),
-        "boolean": Boolean(create_constraint=False),
-    }
     if kind == "decimal":
         digits, decimals = column.type[8:-1].split(",")
         return Column(column.name, Numeric(int(digits), int(decimals)), comment=column.title)
-    return Column(column.name, types[kind], comment=column.title)
+    return Column(column.name, _TYPES[kind], comment=column.title)
 
 
 def duck_type(column: SourceColumn) -> str:
@@ -77,17 +78,21 @@ def duck_type(column: SourceColumn) -> str:
     return kinds.get(column.type, column.type.upper())
 
 
-def wire(column: SourceColumn, dialect: str) -> str:
-    """The column as it is written: SQLite has no days, moments or decimals, and keeps them as its drivers write them."""
-    name = quoted(column.name)
-    kind = column.type.partition("(")[0]
-    if dialect == "sqlite" and kind in ("date", "decimal"):
-        return f"CAST({name} AS VARCHAR)"
-    if dialect == "sqlite" and kind == "timestamp":
-        return f"strftime({name}, '%Y-%m-%d %H:%M:%S')"
+def wired(rows: pa.Table, columns: Mapping[str, SourceColumn], dialect: str) -> pa.Table:
+    """Rows as they are written: SQLite has no days, moments or decimals, and keeps them as its drivers write them."""
+    made = [
+        _wired(values, column.type.partition("(")[0], dialect)
+        for column, values in zip(columns.values(), rows.columns, strict=True)
+    ]
+    return pa.table(made, names=list(columns))
+
+
+def _wired(values: pa.ChunkedArray, kind: str, dialect: str) -> pa.ChunkedArray:
     if kind == "timestamp":
-        return f"date_trunc('second', {name})"
-    return f"CAST({name} AS INTEGER)" if dialect == "sqlite" and kind == "boolean" else name
+        values = values.cast(pa.timestamp("s"), safe=False)
+    if dialect == "sqlite" and kind in ("date", "decimal", "timestamp"):
+        return values.cast(pa.string())
+    return values.cast(pa.int64()) if dialect == "sqlite" and kind == "boolean" else values
 
 
 def quoted(name: str) -> str:

@@ -1,17 +1,17 @@
 """Takes Arrow rows; writes them to a database in bulk: ADBC into SQLite and PostgreSQL, SQLAlchemy into every other.
 
-One transaction a source: what fails leaves nothing behind.
+One transaction a database: what fails leaves nothing behind.
 """
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import adbc_driver_postgresql.dbapi
 import adbc_driver_sqlite.dbapi
 import pyarrow as pa
-from sqlalchemy import URL, Connection, Table, insert, make_url
+from sqlalchemy import URL, Connection, column, insert, make_url, table
 
 from hub.sandbox.store import engine
 
@@ -26,16 +26,24 @@ class Writer:
     arrow: Any
     rows: Connection | None
 
-    def write(self, table: Table, rows: pa.Table) -> None:
-        """Append rows that have the columns of the table, of types that the database takes."""
+    def write(self, name: str, rows: pa.Table) -> None:
+        """Append rows to a table that has columns of these names, of types that the database takes."""
         if not rows.num_rows:
             return
         if self.rows is not None:
+            into = insert(table(name, *map(column, rows.column_names)))
             for batch in rows.to_batches(max_chunksize=_PIECE):
-                self.rows.execute(insert(table), batch.to_pylist())
+                self.rows.execute(into, batch.to_pylist())
             return
         with self.arrow.cursor() as cursor:
-            cursor.adbc_ingest(table.name, rows, mode="append")
+            cursor.adbc_ingest(name, rows, mode="append")
+
+
+@contextmanager
+def writers(urls: Iterable[str]) -> Iterator[Mapping[str, Writer]]:
+    """A writer for each URL; if one fails, none commits."""
+    with ExitStack() as stack:
+        yield {url: stack.enter_context(writer(url)) for url in urls}
 
 
 @contextmanager

@@ -90,6 +90,20 @@ def test_each_spoilt_row_has_a_note_with_what_it_was(micro: Script, tmp_path: Pa
     assert rows(url, f"SELECT count(*) FROM {spoilt} WHERE {changed}") == [(wanted,)]
 
 
+def test_a_new_value_is_asked_for_only_where_its_defect_is_wanted(told: Told, tmp_path: Path) -> None:
+    """What would fail in any other row does no harm."""
+    fates = (
+        "story: local\ntables:\n  t_person:\n    defects:\n      - {kind: negative, when: sex = 'M', breaks: {person: range},"
+        " set: {amount: \"CAST(CASE sex WHEN 'M' THEN '-1' ELSE sex END AS DECIMAL(12,2))\"}}\n"
+    )
+    script, problems = told(fates=fates)
+    assert problems == ()
+    url, truth = filled(script, tmp_path / "a")
+    spoilt = rows(url, "SELECT count(*), min(sex), max(sex) FROM t_person WHERE amount = -1")
+    assert spoilt == [(truth.tally("person").rules["range"], "M", "M")]
+    assert spoilt[0][0] != 0
+
+
 def test_a_double_has_a_number_of_its_own_and_the_same_business_key(micro: Script, tmp_path: Path) -> None:
     """Both are noted and both are refused."""
     url, truth = filled(micro, tmp_path / "a")

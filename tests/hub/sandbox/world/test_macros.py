@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from hub.sandbox.people import credit_code
+from hub.sandbox.people import check_digit, credit_code
 from hub.sandbox.world.database import World
-from hub.sandbox.world.macros import INSTITUTIONS, KINDS, Times
+from hub.sandbox.world.macros import INSTITUTIONS, KINDS, Times, weighted
 
 UPPER = datetime(2026, 11, 22, 2)
 MANY = "FROM range(20000) t(x)"
@@ -77,6 +77,22 @@ def test_credit_codes_are_true(world: World) -> None:
     assert all(credit_code(code[:17]) == code for code in codes)
     assert len(set(codes)) == 300 + INSTITUTIONS
     assert row(world, "count(DISTINCT kind), count(DISTINCT name) FROM institutions") == (len(KINDS), INSTITUTIONS)
+
+
+def test_a_weighted_sum_is_that_of_the_digits(world: World) -> None:
+    """By its modulus, whatever the digits are."""
+    weights = (7, 9, 10, 5, 8, 4)
+    for number, found in world.values(f"SELECT b, ({weighted(weights, 11)}) % 11 FROM (SELECT x * 49 AS b {MANY})"):
+        assert found == sum(int(digit) * weight for digit, weight in zip(f"{number:06d}", weights, strict=True)) % 11
+
+
+def test_identity_numbers_and_accounts_have_true_check_digits(world: World) -> None:
+    """GB 11643, and Luhn (ISO/IEC 7812-1): double every other digit from the right, sum all digits, ten divides the sum."""
+    rows = world.values("SELECT citizen(11010119360101900 + x * 7919), account(x * 49999999) FROM range(2000) t(x)")
+    for number, account in rows:
+        assert check_digit(number[:17]) == number[17]
+        doubled = "".join(str(int(digit) * (1 + place % 2)) for place, digit in enumerate(reversed(account)))
+        assert sum(map(int, doubled)) % 10 == 0
 
 
 def test_an_institution_is_one_of_its_kind(world: World) -> None:
