@@ -4,6 +4,7 @@ import os
 import secrets
 from datetime import datetime
 
+from audit.checkpoint import FILE as CHECKPOINT
 from audit.checkpoint import Checkpoint
 from audit.error import DamageError, ForkError, NoteError
 from audit.keys import FILE, make_or_read, read
@@ -11,6 +12,8 @@ from audit.note import Signer
 from audit.seal import seal
 from hub.interface import ConfigurationError, PermanentError, TransientError
 from hub.state.database import State
+
+_PASSING = 60.0  # seconds
 
 
 def seal_log(state: State, at: datetime) -> Checkpoint | None:
@@ -27,6 +30,13 @@ def seal_log(state: State, at: datetime) -> Checkpoint | None:
         raise ConfigurationError(f"the log's key or head in the state folder cannot be used: {error}") from None
     except OSError as error:
         raise TransientError(f"the log was not sealed: {error.strerror or type(error).__name__} in the state folder") from None
+
+
+def seal_in_passing(state: State, at: datetime) -> None:
+    """Seal unless that was done less than a minute ago: between the tables of one run, which is sealed at its end."""
+    head = state.folder.log / CHECKPOINT
+    if not head.exists() or at.timestamp() - head.stat().st_mtime >= _PASSING:
+        seal_log(state, at)
 
 
 def signer(state: State) -> Signer:

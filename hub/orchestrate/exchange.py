@@ -24,10 +24,14 @@ Reasons = Callable[[Plan, str], Sequence[tuple[str, str, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What an asset needs: ``run`` brings one exchange up to a window, ``reasons`` counts its rejects by field and rule."""
+    """What an asset needs: ``run`` brings one exchange up to a window, ``reasons`` counts its rejects by field and rule.
+
+    ``seal`` seals the log when all exchanges of a run have ended.
+    """
 
     run: RunWindow
     reasons: Reasons
+    seal: Callable[[], None]
 
 
 def job_name(schedule: Schedule) -> str:
@@ -60,12 +64,15 @@ def exchange_assets(schedule: Schedule, plans: Sequence[Plan], work: Work) -> dg
     def exchange(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         failures: dict[str, HubError] = {}
         chosen = [plan for key, plan in by_key.items() if key in context.selected_asset_keys]
-        for plan, outcome in _outcomes(chosen, context.partition_key, work.run, schedule.parallel):
-            if isinstance(outcome, HubError):
-                failures[plan.id] = outcome
-                context.log.error(f"{plan.id}: {type(outcome).__name__}: {outcome}")
-            else:
-                yield _result(plan, outcome, work.reasons(plan, context.partition_key))
+        try:
+            for plan, outcome in _outcomes(chosen, context.partition_key, work.run, schedule.parallel):
+                if isinstance(outcome, HubError):
+                    failures[plan.id] = outcome
+                    context.log.error(f"{plan.id}: {type(outcome).__name__}: {outcome}")
+                else:
+                    yield _result(plan, outcome, work.reasons(plan, context.partition_key))
+        finally:
+            work.seal()
         if failures:
             raise _failure(context, failures)
 

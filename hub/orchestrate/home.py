@@ -4,8 +4,9 @@ Dagster's home is ``<state>/dagster``: with the repository root as home it would
 """
 
 import contextlib
+import json
 import os
-import shutil
+import re
 import signal
 import subprocess
 import sys
@@ -29,7 +30,7 @@ def prepare(root: Path, state: Path) -> dict[str, str]:
     """
     home = state / "dagster"
     home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(root / "dagster.yaml", home / "dagster.yaml")
+    (home / "dagster.yaml").write_text(_settings((root / "dagster.yaml").read_text(encoding="utf-8"), home), encoding="utf-8")
     (home / "workspace.yaml").write_text(WORKSPACE, encoding="utf-8")
     environment = environment_of(root, state)
     os.environ.update(environment)
@@ -39,6 +40,15 @@ def prepare(root: Path, state: Path) -> dict[str, str]:
         instance.get_runs_count()
         instance.all_instigator_state()
     return environment
+
+
+def _settings(settings: str, home: Path) -> str:
+    """The root's dagster.yaml; where it names no storage of its own, with the event log of ``hub.orchestrate.storage``."""
+    if re.search(r"^(storage|event_log_storage)\s*:", settings, re.MULTILINE):
+        return settings
+    place = json.dumps(str(home / "history" / "runs"), ensure_ascii=False)  # a JSON text is a YAML text
+    named = "module: hub.orchestrate.storage, class: KeptEventLogStorage"
+    return f"{settings}\nevent_log_storage: {{{named}, config: {{base_dir: {place}}}}}\n"
 
 
 def environment_of(root: Path, state: Path) -> dict[str, str]:

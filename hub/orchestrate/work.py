@@ -13,7 +13,7 @@ from hub.plan import Plan, Schedule
 from hub.quarantine import reasons
 from hub.root import state_folder
 from hub.run import Event, Progress, live
-from hub.sealing import seal_log
+from hub.sealing import seal_in_passing, seal_log
 from hub.state.database import State, open_state
 from hub.window import due, named
 
@@ -43,7 +43,11 @@ class Station:
                     run_window(plan, window, self.state, run)
             return run_window(plan, named(self.state.engine, plan, key, run.clock()), self.state, run)
         finally:
-            seal_log(self.state, run.clock())
+            seal_in_passing(self.state, run.clock())
+
+    def seal(self) -> None:
+        """Seal what a run has recorded, at its end."""
+        seal_log(self.state, datetime.now(UTC))
 
     def due(self, schedule: Schedule, now: datetime) -> Sequence[str]:
         """The windows in which any exchange of the schedule has something to do, oldest first."""

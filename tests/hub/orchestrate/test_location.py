@@ -48,7 +48,7 @@ def account(plan: Plan, **counts: int) -> Account:
 def executed(station: Station, instance: dg.DagsterInstance, run: Any) -> dg.ExecuteInProcessResult:
     """The job of the small repository's only schedule, with another way to run a window."""
     schedule = station.schedules()[0]
-    assets = exchange_assets(schedule, station.of(schedule), Work(run, lambda *_: [("xm", "required", 3)]))
+    assets = exchange_assets(schedule, station.of(schedule), Work(run, lambda *_: [("xm", "required", 3)], lambda: None))
     defs = dg.Definitions([assets], jobs=[exchange_job(schedule, assets)], executor=dg.in_process_executor)
     job = defs.resolve_job_def(job_name(schedule))
     return job.execute_in_process(partition_key=KEY, instance=instance, raise_on_error=False)
