@@ -3,9 +3,10 @@
 PostgreSQL and SQLite go through ADBC, every other database through SQLAlchemy. A snapshot runs one statement at a time.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -30,15 +31,18 @@ def reader(address: str, schema: str | None, timezone: str | None) -> Reader:
     """The reader of one database. Nothing is opened before it is asked for."""
     url = database.address(address)
     arrow = address.split(":", 1)[0] in ("postgresql", "sqlite")
-    return SqlReader(url, database.engine(url, mode="ro"), arrow, schema, timezone)
+    made = cache(partial(database.engine, url, mode="ro"))
+    if not arrow:
+        made()  # a driver that is not installed is told at once
+    return SqlReader(url, made, arrow, schema, timezone)
 
 
 @dataclass(frozen=True, slots=True)
 class SqlReader:
-    """A database behind a URL; ``arrow``: through ADBC."""
+    """A database behind a URL; ``arrow``: rows come through ADBC. ``engine`` makes SQLAlchemy's own road when it is needed."""
 
     url: URL
-    engine: Engine
+    engine: Callable[[], Engine]
     arrow: bool
     schema: str | None
     timezone: str | None
@@ -46,11 +50,11 @@ class SqlReader:
     @property
     def dialect(self) -> str:
         """SQLAlchemy's name of the database."""
-        return self.engine.dialect.name
+        return self.url.get_backend_name() if self.arrow else self.engine().dialect.name
 
     def columns(self) -> Mapping[str, Mapping[str, str]]:
         """The live tables and views of the schema; TransientError, PermanentError, ConfigurationError."""
-        return database.columns(self.engine, self.schema)
+        return database.columns(self.engine(), self.schema)
 
     def text(self, expression: str, type: str) -> str:
         """The expression as canonical text."""
@@ -61,11 +65,12 @@ class SqlReader:
         begin = dialect.begin(self.dialect, self.timezone)
         if self.schema and self.dialect == "postgresql":
             begin += (f'SET LOCAL search_path = "{self.schema.replace(chr(34), chr(34) * 2)}"',)
-        return _arrow_snapshot(self.url, begin) if self.arrow else _row_snapshot(self.engine, begin)
+        return _arrow_snapshot(self.url, begin) if self.arrow else _row_snapshot(self.engine(), begin)
 
     def close(self) -> None:
         """Nothing stays open between snapshots."""
-        self.engine.dispose()
+        if not self.arrow:
+            self.engine().dispose()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ _GROUPED = f"""
 _TWICE = f"""
     SELECT n, {TWICE} AS verdict FROM bucket
     WHERE n IS NOT NULL AND key IN (SELECT key FROM bucket GROUP BY key HAVING count(n) > 1)"""  # noqa: S608
+_LIVE = """
+    SELECT count(*) AS rows FROM (SELECT key FROM bucket GROUP BY key HAVING arg_max(op, turn) = 'I') ANTI JOIN but USING (key)"""
 _ABSENT = "SELECT key, row_id, keys FROM bucket SEMI JOIN gone USING (key, turn) ORDER BY key"
 _NEWEST = """
     SELECT key, digest, op, row_id, keys FROM bucket
@@ -106,9 +108,25 @@ def merge(ledger: Sequence[Path], spill: Path) -> Iterator[Iterator[pa.RecordBat
 def live(ledger: Sequence[Path], but: pa.Array, spill: Path) -> int:
     """How many keys the partner has, those in ``but`` not counted."""
     with _workshop(spill) as (database, folder):
-        buckets = divide(_known(ledger), _SCHEMA, _rows(ledger) // BUCKET + 1, folder / "rows")
-        _compared(database, buckets, but.cast(pa.binary(16)), folder)
-        return sum(batch.num_rows for path in folder.glob("gone/*.arrow") for batch in read(path))
+        schema = pa.schema([_SCHEMA.field(name) for name in ("key", "op", "turn")])
+        known = (pa.RecordBatch.from_arrays([*columns, _turns(turn, columns)], schema=schema) for turn, columns in _keys(ledger))
+        database.offer("but", pa.table([but.cast(pa.binary(16))], pa.schema([schema.field("key")])))
+        count = 0
+        for bucket in divide(known, schema, _rows(ledger) // BUCKET + 1, folder / "rows"):
+            count += sum(batch["rows"][0].as_py() for batch in _through(database, bucket, _LIVE))
+            if isinstance(bucket, ArrowFile):
+                bucket.path.unlink()
+        return count
+
+
+def _keys(ledger: Sequence[Path]) -> Iterator[tuple[int, list[pa.Array]]]:
+    """Keys and operations of the ledger, with the turn of their file."""
+    for turn, batch in _parquet(ledger, ("key", "op")):
+        yield turn, [column.cast(_SCHEMA.field(name).type) for name, column in zip(("key", "op"), batch.columns, strict=True)]
+
+
+def _turns(turn: int, columns: Sequence[pa.Array]) -> pa.Int32Array:
+    return pa.repeat(pa.scalar(turn, pa.int32()), len(columns[0]))
 
 
 @contextmanager
