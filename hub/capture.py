@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -59,8 +60,7 @@ def read(mapping: FieldMapping, source: Source, reader: Reader, where: str | Non
     conditions = " AND ".join(f"(\n{text}\n)" for text in (mapping.where, where) if text)
     sql = f"SELECT {', '.join(shown)} FROM {mapping.from_sql}\n" + (f"WHERE {conditions}" if conditions else "")  # noqa: S608 - checked
     with reader.snapshot() as view, closing(view.batches(sql, wanted, count)) as batches:  # type: ignore[type-var]
-        first = next(batches, None)
-        return [] if first is None else first.slice(0, count).to_pylist()
+        return list(islice((row for batch in batches for row in batch.to_pylist()), count))
 
 
 def disguised(row: Row, mapping: FieldMapping, table: Table, disguise: Disguise) -> dict[str, str | None]:

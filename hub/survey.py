@@ -5,7 +5,6 @@ Values are personal data: they are looked at in memory and never written or show
 
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -113,14 +112,12 @@ def _values(reader: Reader, view: Snapshot, table: str, types: Mapping[str, str]
     ]
     statement = select(*texts).select_from(sql_table(table)).limit(ROWS)
     sql = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-    with closing(view.batches(sql, tuple(types), ROWS)) as batches:  # type: ignore[type-var]
-        first = next(batches, None)
-    if first is None:
-        return dict.fromkeys(types, ())
-    return {column: _filled(first[column]) for column in types}
+    schema = pa.schema([(column, pa.string()) for column in types])
+    found = pa.Table.from_batches(view.batches(sql, tuple(types), ROWS), schema)
+    return {column: _filled(found[column]) for column in types}
 
 
-def _filled(values: pa.Array) -> tuple[str, ...]:
+def _filled(values: pa.ChunkedArray) -> tuple[str, ...]:
     return tuple(value.strip() for value in values.to_pylist() if value is not None and value.strip())
 
 
