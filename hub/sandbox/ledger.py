@@ -61,8 +61,9 @@ class Transaction:
 
     def contents(self, table: str, row_keys: Sequence[str]) -> dict[str, Mapping[str, str | None]]:
         """The same for many keys; those under which nothing is stored are left out."""
-        query = (
-            "SELECT row_key, content FROM json_each(?) JOIN record ON row_key = value WHERE table_name = ? AND operation = 'I'"
+        query = (  # CROSS JOIN: SQLite may not turn it round and look through all keys for each row of the table
+            "SELECT row_key, content FROM json_each(?) CROSS JOIN record ON row_key = value "
+            "WHERE table_name = ? AND operation = 'I'"
         )
         return {key: _loads(content) for key, content in self._connection.execute(query, (json.dumps(row_keys), table))}
 
