@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 # Read once, when DuckDB is loaded. Its allocator keeps what each expression's vectors took, in an arena for every thread:
-# one arena, and freed pages go back after a moment. 50 MiB less, and no slower.
+# one arena, and freed pages go back after a moment: 15 to 30 MiB less in a window of 200,000 rows.
 os.environ.setdefault("DUCKDB_JE_MALLOC_CONF", "narenas:1,dirty_decay_ms:200,muzzy_decay_ms:0")
 
 import duckdb

@@ -92,8 +92,8 @@ class Engine:
     def divide(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Transformed]:
         """``transform`` for a long stream: suspicious rows of several batches are looked at together, behind the others.
 
-        To begin with the whole SELECT costs as much as five thousand rows of it. Rows keep their order within those that were
-        looked at and within those that were not.
+        To begin with the whole SELECT costs 130 ms for a table of 40 columns, however few the rows. Rows keep their order within
+        those that were looked at and within those that were not.
         """
         waiting = _Waiting()
         for batch in batches:
