@@ -20,7 +20,7 @@ from pathlib import Path
 
 from hub.plan import Plan
 from hub.problem import Problem, Problems
-from hub.repository import ROOMS, Repository, load
+from hub.repository import ROOMS, Repository
 
 _LIBRARIES = ("duckdb", "jsonschema-rs", "pyarrow", "pyyaml", "sqlglot")
 _CODE = ("hub", "adapters")
@@ -57,8 +57,9 @@ def compiled(root: Path, state: Path | None = None, today: date | None = None) -
 
 
 def _read(root: Path, day: date) -> Compiled:
-    from hub.binding import type_problems  # what is kept is read without DuckDB
+    from hub.binding import type_problems  # what is kept is read without DuckDB and without the readers of files
     from hub.compile import compile_plans
+    from hub.load import load
 
     repository, found = load(root, day)
     plans, wrong = compile_plans(repository)

@@ -4,8 +4,8 @@ import click
 
 from hub.cli.output import emit, json_option
 from hub.contract.model import Standard, Table
+from hub.load import load
 from hub.problem import Problems
-from hub.repository import load
 from hub.root import find_root
 
 COLUMNS = ("release", "domain", "tables", "fields", "required", "keys", "references", "rules")

@@ -8,11 +8,12 @@ from hub.capture import as_test, as_yaml, columns, disguised, insert, joined, ju
 from hub.cli import desk
 from hub.connection import INSTALLED
 from hub.interface import ConfigurationError
+from hub.load import load
 from hub.mapping.disguise import Disguise
 from hub.mapping.model import Mapping
 from hub.problem import Problems, nearest
 from hub.quarantine import shown
-from hub.repository import Repository, load
+from hub.repository import Repository
 from hub.root import find_root, state_folder
 from hub.run import live
 

@@ -6,9 +6,9 @@ import click
 
 from hub.cli.output import as_json_text, emit, json_option
 from hub.interface import ConfigurationError
+from hub.load import load
 from hub.mapping.coverage import Item, counts, items
 from hub.problem import Problems, nearest
-from hub.repository import load
 from hub.root import find_root
 
 _COUNTS = ("tables", "mapped", "items", "fed", "constant", "absent", "unmapped", "required_unfed:required, unfed")

@@ -10,10 +10,11 @@ from hub.connection import INSTALLED
 from hub.contract.model import Standard, Table
 from hub.contract.release import Releases
 from hub.interface import ConfigurationError
+from hub.load import load
 from hub.mapping.draft import ABSENT, PROPOSED, UNSURE, outcomes
 from hub.mapping.model import Source
 from hub.problem import Place, Problem, Problems, nearest
-from hub.repository import Repository, load
+from hub.repository import Repository
 from hub.root import find_root, state_folder
 from hub.scaffold import Scaffold, scaffold
 

@@ -5,8 +5,8 @@ import click
 from hub.cli.output import as_json_text, json_option
 from hub.interface import ConfigurationError
 from hub.kernel.inline_test import run_tests
+from hub.load import load
 from hub.problem import Problems, nearest
-from hub.repository import load
 from hub.root import find_root
 
 

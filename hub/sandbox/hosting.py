@@ -12,9 +12,10 @@ from pathlib import Path
 
 from hub.contract.model import Table
 from hub.interface import ConfigurationError
+from hub.load import load
 from hub.plan import Partner
 from hub.problem import Problems, nearest
-from hub.repository import Repository, load
+from hub.repository import Repository
 from hub.sandbox import faults
 from hub.sandbox.bank import open_bank
 from hub.sandbox.desk import Desk, Setting

@@ -19,7 +19,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from hub.repository import load
+from hub.load import load
 from hub.sandbox.seed import DEFECT_RATE, seed
 from hub.sandbox.store import SYSTEMS
 from hub.sandbox.world.fill import fill

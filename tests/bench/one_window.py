@@ -22,8 +22,8 @@ import hub.quarantine
 import hub.sealing
 import hub.state.database
 from hub.compile import compile_plans
+from hub.load import load
 from hub.pipeline import run_window
-from hub.repository import load
 from hub.run import live
 from hub.window import due
 

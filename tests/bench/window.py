@@ -25,7 +25,7 @@ from typing import Any
 import psycopg
 
 from hub.compile import compile_plans
-from hub.repository import load
+from hub.load import load
 from tests.bench import data
 
 TARGETS = ("ndjson", "csv", "postgresql", "http")

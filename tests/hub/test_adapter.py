@@ -10,7 +10,7 @@ import pytest
 import adapters.formats
 from hub import adapter
 from hub.interface import ConfigurationError
-from hub.repository import load
+from hub.load import load
 from hub.schema import invalid
 
 

@@ -14,10 +14,11 @@ from hub.adapter import module
 from hub.capture import as_test, as_yaml, disguised, insert, joined, names, read
 from hub.interface import ConfigurationError
 from hub.kernel.inline_test import run_tests
+from hub.load import load
 from hub.mapping.disguise import Disguise
 from hub.mapping.model import InlineTest, Mapping
 from hub.mask import of_element
-from hub.repository import Repository, load
+from hub.repository import Repository
 from hub.sandbox.world.fill import fill
 from hub.sandbox.world.script import STORIES
 from hub.sandbox.world.script import load as load_script

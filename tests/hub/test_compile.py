@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from hub.compile import compile_plans
+from hub.load import load
 from hub.plan import Plan
-from hub.repository import load
 
 PARTNER = "adapters/partners/centre.yaml"
 SCHEDULE = "schedules/to_centre.yaml"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from hub.load import load
 from hub.plan import Ground, Partner
-from hub.repository import load
 
 PATH = "adapters/partners/centre.yaml"
 MISTAKES = [

@@ -17,8 +17,9 @@ from hub.adapter import module
 from hub.connection import INSTALLED, Adapters
 from hub.contract.model import Standard
 from hub.interface import ConfigurationError
+from hub.load import load
 from hub.mapping.draft import outcomes
-from hub.repository import Repository, load
+from hub.repository import Repository
 from hub.sandbox.world.fill import fill
 from hub.sandbox.world.script import STORIES
 from hub.sandbox.world.script import load as load_script

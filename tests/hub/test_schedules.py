@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hub.repository import load
+from hub.load import load
 
 PATH = "schedules/to_centre.yaml"
 MISTAKES = [

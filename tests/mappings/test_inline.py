@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from hub.kernel.inline_test import run_tests
+from hub.load import load
 from hub.mapping.model import Mapping
-from hub.repository import load
 
 REPOSITORY, _ = load(Path(__file__).parents[2], date(2026, 11, 22))
 

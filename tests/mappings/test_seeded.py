@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.repository import Repository, load
+from hub.load import load
+from hub.repository import Repository
 from hub.sandbox.advance import advance
 from hub.sandbox.seed import seed
 from hub.sandbox.store import SYSTEMS

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import CHAR, VARCHAR, BigInteger, Column, Date, DateTime, Integer, Numeric
 
+from hub.load import load
 from hub.mapping.expression import condition, parse, tables
 from hub.mapping.model import Mapping
-from hub.repository import load
 from hub.sandbox.store import SYSTEMS
 from hub.sandbox.world.script import STORIES
 from hub.sandbox.world.script import load as load_script

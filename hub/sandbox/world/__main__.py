@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from hub.interface import ConfigurationError, HubError
+from hub.load import load
 from hub.problem import Problem
-from hub.repository import load
 from hub.root import find_root
 from hub.sandbox.truth import Tally, Truth
 from hub.sandbox.world.fill import fill

@@ -6,7 +6,8 @@ import pytest
 
 from hub.dictionary.lineage import Lineage, lineage
 from hub.dictionary.sharing import sharings
-from hub.repository import Repository, load
+from hub.load import load
+from hub.repository import Repository
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ import pytest
 from hub.cli.main import main
 from hub.dictionary.site import CONTENTS, build, write
 from hub.interface import ConfigurationError
-from hub.repository import Repository, load
+from hub.load import load
+from hub.repository import Repository
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 TABLE, PARTNER = "contracts/mini/1.0.0/tables/person/person.yaml", "adapters/partners/centre.yaml"

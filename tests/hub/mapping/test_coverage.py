@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
+from hub.load import load
 from hub.mapping.coverage import Item, counts, items
-from hub.repository import load
 
 TODAY = date(2026, 11, 22)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from hub.load import load
 from hub.mapping.model import Mapping
-from hub.repository import load
 
 PERSON = "mappings/local/person.yaml"
 OFFICE = "mappings/local/office.yaml"

@@ -11,8 +11,9 @@ import hub
 from hub.compile import layout_of
 from hub.connection import INSTALLED
 from hub.interface import ConfigurationError, Layout
+from hub.load import load
 from hub.plan import Partner
-from hub.repository import Repository, load
+from hub.repository import Repository
 from hub.sandbox.hosting import PLAYERS, ledger, play
 from hub.sandbox.server import Settings
 from hub.secret import references, resolve

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.load import load
 from hub.problem import Problem
-from hub.repository import Repository, load
+from hub.repository import Repository
 from hub.sandbox.world import script
 from hub.sandbox.world.script import Script
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.repository import load
+from hub.load import load
 
 STANDARD = "contracts/mini/1.0.0"
 TODAY = date(2026, 11, 22)
