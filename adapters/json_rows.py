@@ -28,7 +28,7 @@ SETTINGS = {
 
 _SPECIAL = b'\\"' + bytes(range(0x20))  # the backslash first: escaping the others adds some
 _OBJECT = re.compile(rb"[ \t\r\n]*\{")
-_SLICE = 2048  # rows joined at a time: the work stays in the processor's cache
+_SLICE = 1024  # rows joined at a time: the work stays in the processor's cache
 
 
 def objects(rows: pa.RecordBatch, quoted: bool, end: str) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ The rows are objects as in NDJSON, one a line; ``count`` is the number of them a
 
 import json
 from dataclasses import dataclass
+from io import SEEK_CUR, BytesIO
 
 import pyarrow as pa
 
@@ -33,10 +34,13 @@ class Json:
         """The heading, the count, the rows."""
         values = (heading.batch, layout.table, heading.standard, heading.window, heading.staged_at)
         head = json.dumps(dict(zip(_HEADING, values, strict=True)) | {"count": rows.num_rows}, ensure_ascii=False)
-        pieces = [f'{head[:-1]}, "rows": [\n'.encode(), *json_rows.objects(rows.cast(layout.schema()), self.quoted, ",\n")]
+        sink = BytesIO()  # a list of the pieces would be the payload a second time
+        sink.write(f'{head[:-1]}, "rows": [\n'.encode())
+        sink.writelines(json_rows.objects(rows.cast(layout.schema()), self.quoted, ",\n"))
         if rows.num_rows:
-            pieces[-1] = pieces[-1].removesuffix(b",\n")
-        return b"".join([*pieces, b"\n]}\n"])
+            sink.seek(-len(b",\n"), SEEK_CUR)
+        sink.write(b"\n]}\n")
+        return sink.getvalue()
 
     def decode(self, payload: bytes, layout: Layout) -> pa.RecordBatch:
         """The rows; DataError if the document is for another table, or ``count`` is not the number of rows."""

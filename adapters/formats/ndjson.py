@@ -1,6 +1,7 @@
 """NDJSON (newline-delimited JSON): takes rows, gives one JSON object a line in UTF-8, and back."""
 
 from dataclasses import dataclass
+from io import BytesIO
 
 import pyarrow as pa
 
@@ -25,7 +26,9 @@ class Ndjson:
 
     def encode(self, rows: pa.RecordBatch, layout: Layout, heading: Heading) -> bytes:  # noqa: ARG002 - NDJSON has no heading
         """One line a row."""
-        return b"".join(json_rows.objects(rows.cast(layout.schema()), self.quoted, "\n"))
+        sink = BytesIO()  # a list of the pieces would be the payload a second time
+        sink.writelines(json_rows.objects(rows.cast(layout.schema()), self.quoted, "\n"))
+        return sink.getvalue()
 
     def decode(self, payload: bytes, layout: Layout) -> pa.RecordBatch:
         """The rows; an absent key is null, an unknown or doubled one a DataError."""

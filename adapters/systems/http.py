@@ -55,7 +55,7 @@ class Http:
         return [] if isinstance(answer, Absent) else [wrong]
 
     def deliver(self, part: Part) -> Outcome:
-        """Post one part. The body is one part, so it is held in memory."""
+        """Post one part, from the file: a body in memory would be copied anew for every piece that the socket takes."""
         digest = base64.b64encode(bytes.fromhex(part.sha256)).decode()
         headers = {
             "Content-Type": part.media_type,
@@ -65,7 +65,8 @@ class Http:
             "X-Exchange-Table": part.layout.table,
             "X-Log-Checkpoint": base64.b64encode(part.checkpoint.encode()).decode(),
         }
-        reply = web.send(self._client, "POST", "/batches", content=part.path.read_bytes(), headers=headers)
+        with part.path.open("rb") as body:
+            reply = web.send(self._client, "POST", "/batches", content=body, headers=headers)
         if isinstance(reply, Unknown):
             return reply
         if reply.status == 409 and _document(reply.body).get("sha256") == part.sha256:
