@@ -227,6 +227,8 @@ def _gathered(batches: Iterable[pa.RecordBatch], columns: Sequence[str], size: i
                 held.append(part)
             else:
                 yield part
+            del part
+        del piece  # or both would stay in memory while the next piece is read
     if held:
         yield pa.concat_batches(held)
 

@@ -66,9 +66,15 @@ def encode(order: Order, rows: Iterator[pa.RecordBatch], refuse: Refuse) -> Iter
     """Write the parts; rows are the fields and ``_op``, ``_key``, ``_digest``. What cannot be said goes to ``refuse``."""
     number = 1
     for piece in _pieces(rows, order.plan.partner.part_rows):
-        for payload, kept in _payloads(order, number, piece, refuse):
-            yield _written(order, number, payload, kept)
+        for made in _parts(order, number, piece, refuse):
+            yield made
             number += 1
+        del piece  # or it would stay in memory while the next one is made
+
+
+def _parts(order: Order, number: int, piece: pa.RecordBatch, refuse: Refuse) -> list[Made]:
+    """The part of a piece; none if nothing of it can be said."""
+    return [_written(order, number, payload, kept) for payload, kept in _payloads(order, number, piece, refuse)]
 
 
 def _pieces(rows: Iterator[pa.RecordBatch], size: int) -> Iterator[pa.RecordBatch]:
@@ -79,8 +85,10 @@ def _pieces(rows: Iterator[pa.RecordBatch], size: int) -> Iterator[pa.RecordBatc
         start = 0
         while held + batch.num_rows - start >= size:
             taken = size - held
-            yield _joined([*waiting, batch.slice(start, taken)])
+            joined = _joined([*waiting, batch.slice(start, taken)])
             waiting, held, start = [], 0, start + taken
+            yield joined
+            del joined
         if start < batch.num_rows:
             waiting.append(batch.slice(start))
             held += batch.num_rows - start

@@ -180,6 +180,7 @@ def _through(
         work.lease.renew()
         work.lease.run.progress(Extracted(plan.id, work.window.key, done, supply.total, refused))
         work.lease.run.at("batch staged")
+        del made  # or it would stay in memory while the next batch is judged
     return refused, warnings
 
 

@@ -6,16 +6,11 @@ join would give the rows of a batch in another order, ``in_clause`` makes a join
 ``partial_aggregate_pushdown`` groups in memory what should go to the spill directory.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from threading import Lock
 from types import TracebackType
 from typing import Any, Protocol, Self
-
-# Read once, when DuckDB is loaded. Its allocator keeps what each expression's vectors took, in an arena for every thread:
-# one arena, and freed pages go back after a moment: 15 to 30 MiB less in a window of 200,000 rows.
-os.environ.setdefault("DUCKDB_JE_MALLOC_CONF", "narenas:1,dirty_decay_ms:200,muzzy_decay_ms:0")
 
 import duckdb
 import pyarrow as pa
@@ -35,7 +30,6 @@ FIXED: dict[str, str | int | float | list[str]] = {
 
 
 _OPENING = Lock()
-pa.set_memory_pool(pa.system_memory_pool())  # its free pages serve all else in the process: a seventh less time, 80 MiB less
 
 
 class Rows(Protocol):

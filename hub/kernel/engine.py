@@ -97,20 +97,22 @@ class Engine:
         """
         waiting = _Waiting()
         for batch in batches:
-            cleaned = self._prepared(batch)
-            fields, suspicious = self._looked_over(cleaned)
-            if suspicious is None:
-                yield self._accepted(batch, fields)
-                continue
-            kept = pc.invert(suspicious)
-            yield self._accepted(
-                batch, {each.name: fields[each.name].filter(kept) for each in self._schema if each.name != "_op"}
-            )
-            waiting.add(batch.filter(suspicious), cleaned.batch.filter(suspicious))
+            yield self._in_order(batch, waiting)
+            del batch  # or it would stay in memory while the next one is read
             if waiting.rows >= _TOGETHER:
                 yield self._looked_at(waiting.taken())
         if waiting.rows:
             yield self._looked_at(waiting.taken())
+
+    def _in_order(self, batch: pa.RecordBatch, waiting: "_Waiting") -> Transformed:
+        """The rows that are all in order; the others go to ``waiting``."""
+        cleaned = self._prepared(batch)
+        fields, suspicious = self._looked_over(cleaned)
+        if suspicious is None:
+            return self._accepted(batch, fields)
+        waiting.add(batch.filter(suspicious), cleaned.batch.filter(suspicious))
+        kept = pc.invert(suspicious)
+        return self._accepted(batch, {each.name: fields[each.name].filter(kept) for each in self._schema if each.name != "_op"})
 
     def _prepared(self, batch: pa.RecordBatch) -> Cleaned:
         """The rows as both SELECTs read them; as spoilt counts, too, a day or time that is not spelt in a usual way."""

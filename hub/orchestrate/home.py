@@ -56,7 +56,6 @@ def environment_of(root: Path, state: Path) -> dict[str, str]:
     return {
         "DAGSTER_HOME": str(state / "dagster"),
         "DAGSTER_DISABLE_TELEMETRY": "yes",
-        "MALLOC_ARENA_MAX": "2",  # glibc: else each of the threads that deliver keeps freed memory of its own, 50 MiB in all
         "HUB_ROOT": str(root),
         "HUB_STATE": str(state),
     }
