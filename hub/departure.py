@@ -21,11 +21,11 @@ from hub import ledger, quarantine
 from hub.account import Work
 from hub.connection import Adapters
 from hub.encode import Made, Order, absences, encode
-from hub.extract import BATCH
 from hub.interface import DataError
 from hub.json_text import objects
 from hub.kernel.compare import LEAVES, TWICE, UNCHANGED, compare
 from hub.limits import broken_limit
+from hub.memory import give_back
 from hub.part import ENVELOPE, layout_text
 from hub.plan import Plan
 from hub.quarantine import Reject
@@ -84,7 +84,7 @@ def prepare(plan: Plan, work: Work, adapters: Adapters) -> None:
         forget(folder_of(plan, work))
         return
     staged, run = stage(plan, work, adapters), work.lease.run
-    _give_back(staged)
+    give_back(staged.source)
     with written(staged.folder / LATE, _LATE_SCHEMA) as late:
         tally = _Tally(late)
         made = list(_made(plan, work, adapters, staged, tally))
@@ -105,19 +105,13 @@ def _made(plan: Plan, work: Work, adapters: Adapters, staged: Staged, tally: _Ta
     known = ledger.ledger(state.engine, state.folder, plan.id)
     order = Order(plan, work.window, staged.folder, staged.staged_at, adapters.format(plan.partner, state.folder.root))
     verdicts = _compared(plan, work, staged, known.files, tally)
-    _give_back(staged)
+    give_back(staged.source)
     rows = chain(_leaving(plan, work, staged, verdicts, tally), _deletes(plan, staged, tally))
     for one in encode(order, rows, tally.refuse):
         work.lease.renew()
         work.lease.run.progress(Encoded(plan.id, work.window.key, one.number, one.rows, one.size))
         work.lease.run.at("part written")
         yield one
-
-
-def _give_back(staged: Staged) -> None:
-    """What a step has freed goes back to the system, or the next step comes on top of it. Small windows have freed little."""
-    if staged.source > BATCH:
-        pa.default_memory_pool().release_unused()
 
 
 def _compared(plan: Plan, work: Work, staged: Staged, files: tuple[Path, ...], tally: _Tally) -> pa.UInt8Array:

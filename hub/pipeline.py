@@ -16,6 +16,7 @@ from hub.departure import prepare
 from hub.interface import ConfigurationError, HubError
 from hub.lease import Lease, leased
 from hub.ledger import compact
+from hub.memory import give_back
 from hub.part import open_parts
 from hub.plan import Plan
 from hub.run import Run
@@ -44,6 +45,7 @@ def run_window(plan: Plan, window: Window, state: State, run: Run, adapters: Ada
             _account_for(plan, earlier, lease, adapters)
         closed = _account_for(plan, window, lease, adapters)
         compact(lease)
+        give_back(closed.source or 0)
         return closed
 
 
