@@ -24,8 +24,7 @@ from typing import Any
 
 import psycopg
 
-from hub.compile import compile_plans
-from hub.load import load
+from hub.compiled import compiled
 from tests.bench import data
 
 TARGETS = ("ndjson", "csv", "postgresql", "http")
@@ -100,9 +99,10 @@ def one_run(bench: Bench, target: str) -> Told:
     """A window in a process of its own; its figures. What it has written is removed."""
     state, inbox = bench.folder / "state", bench.folder / "inbox"
     inbox.mkdir()
+    state.mkdir()
+    plan = next(plan for plan in compiled(bench.root, state).sound().values() if plan.partner.name == target)
     if target == "postgresql":
-        plans, _ = compile_plans(load(bench.root)[0])
-        data.empty_target(bench.made.target, next(plan.layout for plan in plans if plan.partner.name == target))
+        data.empty_target(bench.made.target, plan.layout)
     addresses = {"BENCH_SOURCE_URL": bench.made.source, "BENCH_TARGET_URL": bench.made.target, "BENCH_SINK_URL": bench.sink}
     environment = os.environ | addresses | {"PYTHONPATH": str(data.ROOT), "HUB_DATABASE_URL": ""}
     command = [sys.executable, "-m", "tests.bench.one_window", str(bench.root), str(state), target]

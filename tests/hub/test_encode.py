@@ -1,6 +1,7 @@
 """Parts in the spool: exact bytes, stable ids, sidecars that name every row."""
 
 import json
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -177,3 +178,22 @@ def test_a_layout_survives_as_text(make_plan: MakePlan) -> None:
 def test_the_envelope_is_the_compilers() -> None:
     """Encoding fills the columns that compiling puts before the fields, in that order."""
     assert tuple(column.name for column in COLUMNS) == ENVELOPE
+
+
+def test_no_piece_outlives_its_part(make_plan: MakePlan, tmp_path: Path) -> None:
+    """When a part is encoded the rows of the part before are gone from memory: it is that of one part, however many there are."""
+    before: list[weakref.ref[pa.RecordBatch]] = []
+    alive: list[int] = []
+
+    class Watching:
+        suffix, media_type = ".ndjson", "application/x-ndjson"
+
+        def encode(self, rows: pa.RecordBatch, *_: object) -> bytes:
+            alive.append(sum(known() is not None for known in before))
+            before.append(weakref.ref(rows))
+            return b"\n".join(rows.column("djbh").cast(pa.binary()).to_pylist())
+
+    batches = (rows(make_plan(), *"abcd", start=start) for start in range(0, 40, 4))
+    done = list(encode(order(make_plan(part_rows=5), tmp_path, Watching()), batches, never))
+    assert len(done) == len(alive) == 8
+    assert not any(alive)

@@ -1,5 +1,6 @@
 """The quick SELECT and the columns looked at in Arrow say of every row what the whole SELECT says."""
 
+import weakref
 from collections.abc import Iterator
 from datetime import date
 
@@ -164,3 +165,25 @@ def test_a_stream_is_its_batches(engine: Engine, batches: list[list[dict[str, st
         return accepted, rejected, sum(sum(part.warnings.values()) for part in parts)
 
     assert told(streamed) == told(alone)
+
+
+def test_no_batch_of_a_stream_outlives_its_turn(engine: Engine) -> None:
+    """When the next batch is asked for, nobody holds the one before: memory is that of one batch, however long the stream."""
+    before: list[weakref.ref[pa.RecordBatch]] = []
+    alive: list[int] = []
+
+    def stream() -> Iterator[pa.RecordBatch]:
+        for _ in range(6):
+            alive.append(sum(known() is not None for known in before))
+            batch = _batch([GOOD, GOOD | {"word": "?"}])
+            before.append(weakref.ref(batch))
+            yield batch
+            del batch
+
+    assert sum(map(_accepted, engine.divide(stream()))) == 6
+    assert len(alive) == 6
+    assert not any(alive)
+
+
+def _accepted(part: Transformed) -> int:
+    return part.accepted.num_rows
