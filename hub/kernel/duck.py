@@ -2,7 +2,7 @@
 
 Every database is in memory and locked: no extensions, no files, one thread (so that
 rows keep their order), no setting that can be changed afterwards. Five optimisers are off: those that swap the sides of a
-join would give the rows of a batch in another order, ``in_clause`` makes a join of every list of codes, 
+join would give the rows of a batch in another order, ``in_clause`` makes a join of every list of codes,
 ``partial_aggregate_pushdown`` groups in memory what should go to the spill directory, and ``common_subexpressions`` takes a
 fifth of the planning of a long SELECT and makes none of ours faster.
 """
