@@ -120,6 +120,12 @@ def is_dead(owner: str) -> bool:
     return machine == _machine() and process.isdigit() and bool(started) and _started(int(process)) != started
 
 
+def boot() -> str:
+    """An id that is new each time the machine starts (random(4)); empty where there is no /proc."""
+    path = Path("/proc/sys/kernel/random/boot_id")
+    return path.read_text().strip() if path.exists() else ""
+
+
 def _machine() -> str:
     """Host and process namespace: a container that shares the host's name does not share its processes."""
     space = Path("/proc/self/ns/pid")
@@ -128,9 +134,8 @@ def _machine() -> str:
 
 def _started(process: int) -> str:
     """Ticks from boot to the process's start (proc(5), field 22 of stat) and the boot's id; empty where there is no /proc."""
-    boot = Path("/proc/sys/kernel/random/boot_id")
+    since = boot()
     try:
-        ticks = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
-        return f"{ticks}~{boot.read_text()[:8]}"
+        return f"{Path(f'/proc/{process}/stat').read_text().rpartition(')')[2].split()[19]}~{since[:8]}"
     except OSError:
-        return "" if not boot.exists() else "gone"
+        return "gone" if since else ""

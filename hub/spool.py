@@ -1,7 +1,8 @@
-"""Takes bytes and a path in the state folder, writes durable files: whole or not at all; alone may write and remove them.
+"""Takes bytes and a path in the state folder, writes files there: whole or not at all; alone may write and remove them.
 
 A file gets a temporary name, is synchronised, renamed, and its folder synchronised; who sees the name sees the whole
-content, also after a power cut. A full disk is a TransientError that says so, and leaves no half file behind.
+content, also after a power cut. A scratch file is not synchronised: it is whole for every process until the machine stops.
+A full disk is a TransientError that says so, and leaves no half file behind.
 """
 
 import errno
@@ -22,16 +23,30 @@ _TEMPORARY = ".partial"
 @contextmanager
 def durable(path: Path) -> Iterator[BinaryIO]:
     """A file to be written; it appears under ``path`` when the block ends without an error."""
+    with _whole(path) as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+    _synchronise(path.parent)
+
+
+@contextmanager
+def scratch(path: Path) -> Iterator[BinaryIO]:
+    """A file that may be made again: as ``durable``, but a power cut may lose it or leave it empty."""
+    with _whole(path) as file:
+        yield file
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """A file under another name until the block ends without an error."""
     temporary = path.with_name(path.name + _TEMPORARY)
     try:
         with _told(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 yield file
-                file.flush()
-                os.fsync(file.fileno())
             temporary.replace(path)
-            _synchronise(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 

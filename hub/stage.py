@@ -1,8 +1,9 @@
 """Takes a window, brings its rows through the kernel into two files, quarantines the refused ones; nothing has left after it.
 
 ``accepted.arrow``: fields, ``_op``, ``_key``, ``_digest``. ``refused.arrow``: ``row`` (JSON of the source's columns), ``op``,
-``key`` (NULL where it is unusable), ``findings`` (JSON). ``staged.json`` is written last, when both are durable: a killed
-run goes on from there without reading the source again, unless the plan has changed or other rows have left since.
+``key`` (NULL where it is unusable), ``findings`` (JSON). ``staged.json`` is written last: a killed run goes on from there
+without reading the source again, unless the plan has changed, other rows have left since, or the machine was started anew:
+these files are not synchronised, because the source has the rows still.
 """
 
 import json
@@ -26,7 +27,7 @@ from hub.json_text import objects
 from hub.kernel.engine import Engine, Transformed, schema
 from hub.plan import Finding, Plan
 from hub.quarantine import Reject
-from hub.run import Extracted
+from hub.run import Extracted, boot
 from hub.window import BOUND, move
 
 ACCEPTED, REFUSED, _MANIFEST = "accepted.arrow", "refused.arrow", "staged.json"
@@ -117,10 +118,13 @@ def forget(folder: Path) -> None:
 
 
 def _found(folder: Path, plan: Plan, turn: int) -> Staged | None:
-    """A complete staging that still holds."""
+    """A complete staging that still holds; none where nobody can tell whether the machine has been on since."""
     try:
         manifest = json.loads((folder / _MANIFEST).read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # a power cut may leave it empty
+        return None
+    begun = manifest.pop("boot", "")
+    if not begun or begun != boot():
         return None
     staged = Staged(folder=folder, **manifest)
     return staged if (staged.plan, staged.turn) == (plan.digest, turn) else None
@@ -145,7 +149,7 @@ def _supply(plan: Plan, work: Work, adapters: Adapters) -> Iterator[Supply]:
 
 
 def _read(plan: Plan, work: Work, adapters: Adapters, folder: Path, turn: int) -> Staged:
-    """Write both files and, when they are durable, the manifest."""
+    """Write both files and, when they are whole, the manifest."""
     now = work.lease.run.clock().astimezone(ZoneInfo(plan.schedule.timezone))
     day = (work.window.upper or now).date()
     with (
@@ -160,8 +164,9 @@ def _read(plan: Plan, work: Work, adapters: Adapters, folder: Path, turn: int) -
     counted = supply.census
     taken = (counted.rows, counted.beyond, "") if isinstance(counted, Census) else (None, 0, counted)
     staged = Staged(folder, plan.digest, turn, now.strftime(BOUND), supply.total, refused, warnings, *taken)
-    manifest = {name: value for name, value in asdict(staged).items() if name != "folder"}
-    spool.write(folder / _MANIFEST, json.dumps(manifest, ensure_ascii=False).encode())
+    manifest = {name: value for name, value in asdict(staged).items() if name != "folder"} | {"boot": boot()}
+    with spool.scratch(folder / _MANIFEST) as file:
+        file.write(json.dumps(manifest, ensure_ascii=False).encode())
     return staged
 
 
@@ -187,7 +192,7 @@ def _through(
 @contextmanager
 def written(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatchFileWriter]:
     """An Arrow file that appears when it is whole. It lives for minutes: packing it would cost more than it saves."""
-    with spool.durable(path) as file, pa.ipc.new_file(file, schema) as writer:
+    with spool.scratch(path) as file, pa.ipc.new_file(file, schema) as writer:
         yield writer
 
 

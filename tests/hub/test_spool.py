@@ -31,6 +31,17 @@ def test_an_error_leaves_the_old_file_and_no_half_one(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["part"]
 
 
+def test_a_scratch_file_is_whole_and_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under its name stands the whole content, and nothing before; the disk is not asked to have it."""
+    monkeypatch.setattr(os, "fsync", lambda _: pytest.fail("a scratch file was synchronised"))
+    with spool.scratch(tmp_path / "part") as file:
+        file.write(b"ab")
+        assert not (tmp_path / "part").exists()
+        file.write(b"c")
+    assert (tmp_path / "part").read_bytes() == b"abc"
+    assert stat.S_IMODE((tmp_path / "part").stat().st_mode) == 0o600
+
+
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     """No room, no quota: try again when there is some; nothing half is left."""

@@ -1,4 +1,4 @@
-"""Staging: durable, resumable, and never sent when something has come between."""
+"""Staging: whole, resumable, and never sent when something has come between."""
 
 import errno
 import os
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def counting(world: Any, opened: list[str]) -> Adapters:
 def test_a_staged_window_does_not_read_the_source_again(
     state: State, exchange: Exchange, registry: Any, world: Any, run: Run
 ) -> None:
-    """Killed after its files were durable: the next run takes them, though the source has changed since."""
+    """Killed after its files were whole: the next run takes them, though the source has changed since."""
     registry.fill(3)
     plan = exchange()
     opened: list[str] = []
@@ -58,6 +59,40 @@ def test_a_staged_window_does_not_read_the_source_again(
     (outcome,) = run_due([plan], state, run, counting(world, opened))
     assert outcome.account is not None
     assert (outcome.account.delivered, outcome.account.attempts, len(opened)) == (3, 5, 1)
+
+
+@pytest.mark.parametrize("left", ["", "{", "whole"])
+def test_a_machine_that_was_started_anew_stages_anew(
+    state: State, exchange: Exchange, registry: Any, world: Any, run: Run, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    """A power cut may have lost or emptied any of the staged files: none of them is believed, the source has the rows."""
+    registry.fill(3)
+    plan = exchange()
+    with pytest.raises(Died):
+        run_due([plan], state, dying(run, "staged"), world.adapters)
+    for path in state.folder.spool.rglob("*"):
+        if path.is_file() and (path.suffix != ".json" or left != "whole"):
+            path.write_text(left)
+    if left == "whole":
+        monkeypatch.setattr("hub.stage.boot", lambda: "another")
+    registry.fill(4)
+    (outcome,) = run_due([plan], state, run, world.adapters)
+    assert outcome.account is not None
+    assert (outcome.account.delivered, outcome.account.source, outcome.account.balanced) == (4, 4, True)
+
+
+def test_where_nobody_can_tell_a_new_start_the_source_is_read_again(
+    state: State, exchange: Exchange, registry: Any, world: Any, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A system without an id of its start."""
+    monkeypatch.setattr("hub.stage.boot", lambda: "")
+    registry.fill(3)
+    opened: list[str] = []
+    with pytest.raises(Died):
+        run_due([exchange()], state, dying(run, "staged"), counting(world, opened))
+    (outcome,) = run_due([exchange()], state, run, counting(world, opened))
+    assert outcome.account is not None
+    assert (outcome.account.delivered, len(opened)) == (3, 2)
 
 
 def test_a_changed_plan_stages_anew(state: State, exchange: Exchange, registry: Any, world: Any, run: Run) -> None:
@@ -89,28 +124,31 @@ def test_rows_that_left_meanwhile_are_not_overtaken(
     assert world.rows == {"R1": "新"}
 
 
-@pytest.mark.parametrize("nth", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("nth", range(1, 12))
 def test_a_full_disk_stops_before_anything_is_sent(
     state: State, exchange: Exchange, registry: Any, world: Any, run: Run, monkeypatch: pytest.MonkeyPatch, nth: int
 ) -> None:
-    """At whichever file the disk fills up: a clear error of the class "try again", nothing sent, and the next run does it all."""
+    """At whichever file the disk fills up: a clear error of the class "try again", nothing sent, and the next run does it all.
+
+    Eleven files: two of staged rows, their manifest, the keys that are gone, three parts with a sidecar each, the late refusals.
+    """
     registry.fill(25)
     plan = exchange(part_rows=10)
-    real, calls = os.fsync, 0
+    real, calls = Path.replace, 0
 
-    def fsync(handle: int) -> None:
+    def replace_(path: Path, target: Path) -> Path:
         nonlocal calls
         calls += 1
         if calls == nth:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        real(handle)
+        return real(path, target)
 
-    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace_)
     (outcome,) = run_due([plan], state, run, world.adapters)
     assert isinstance(outcome.error, TransientError)
     assert "free space" in str(outcome.error)
     assert world.sent == []
-    monkeypatch.setattr(os, "fsync", real)
+    monkeypatch.setattr(Path, "replace", real)
     (outcome,) = run_due([plan], state, run, world.adapters)
     assert outcome.account is not None
     assert (outcome.account.delivered, len(world.effects)) == (25, 3)
