@@ -119,6 +119,8 @@ def _create(script: Script, url: str) -> None:
     database = engine(url)
     with database.begin() as connection:
         made = tables(script.source)
+        if connection.dialect.name == "sqlite":  # its driver begins nothing before DDL: each statement would be synced alone
+            connection.exec_driver_sql("BEGIN")
         # Without looking what is there: that would be one more question for each table.
         for table in made.values():
             connection.execute(DropTable(table, if_exists=True))
