@@ -25,6 +25,8 @@ from hub.sandbox.world.tables import NOTES as BOOKS
 from hub.sandbox.world.writer import Writer, writers
 
 CHUNK = 35_000  # households: about 100,000 people
+DEMO_PEOPLE = 4_000  # about 50,000 local rows
+DEFECT_RATE = 0.03  # share of rows to spoil
 
 
 def fill(
@@ -34,7 +36,7 @@ def fill(
     people: int,
     upper: datetime,
     *,
-    defects: float,
+    defects: float = DEFECT_RATE,
     size: int = CHUNK,
 ) -> Truth:
     """Make and fill the tables of every story as they stand at ``upper`` (local time, exclusive); those of these names go.

@@ -6,7 +6,7 @@ of the man; the numbers of the others in it are shifted by amounts that depend o
 others.
 
 Everybody here is synthetic. The identity numbers have true division codes and true check digits, so that rules can be tried, but
-the serial (digits 15 to 17) lies in 900..979, which registration offices hardly ever reach, and names, addresses (示例路, "example
+the serial (digits 15 to 17) lies in 900..979, which registration offices hardly ever reach. Names, addresses (示例路, "example
 road") and telephones (1390000xxxx, meant to ring nowhere) are drawn from lists. A likeness to a living person is chance.
 
 Marriage is older than the household: who once came to an office may live alone today, have a spouse from abroad, or have moved
