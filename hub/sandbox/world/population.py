@@ -71,7 +71,7 @@ def spouses() -> str:
     """
     return """
     SELECT 2 * h + CAST(sex AS BIGINT) AS number, h, sex, foreigner,
-        CASE WHEN foreigner THEN 'E0000' || printf('%07d', 2 * h + 2) ELSE id_number END AS id_number,
+        CASE WHEN foreigner THEN printf('E%011d', 2 * h + 2) ELSE id_number END AS id_number,
         CASE WHEN foreigner THEN '' ELSE surname END AS surname, CASE WHEN foreigner THEN foreign_name ELSE given END AS given,
         birth, CASE WHEN NOT foreigner THEN nation END AS nation, CASE WHEN foreigner THEN country ELSE 'CN' END AS country,
         education, occupation, CASE WHEN NOT foreigner THEN division END AS division, address, phone, bank_account,
