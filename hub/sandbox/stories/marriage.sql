@@ -67,7 +67,8 @@ FROM (
 
 CREATE OR REPLACE TEMP VIEW hy_dsr AS
 SELECT s.number AS pid, CASE WHEN s.surname = '' THEN NULL
-        WHEN length(s.surname) = 1 AND length(s.given) = 1 AND chance(s.number, 'hy apart', 0.3) THEN s.surname || '　' ELSE s.surname END AS xing,
+        WHEN length(s.surname) = 1 AND length(s.given) = 1 AND chance(s.number, 'hy apart', 0.3) THEN s.surname || '　'
+            ELSE s.surname END AS xing,
     s.given AS ming, CASE s.sex WHEN '1' THEN 'M' ELSE 'F' END AS xb, CASE WHEN s.foreigner THEN '02' ELSE '01' END AS zjlx,
     typed(s.id_number, s.number, 'hy dsr typed') AS zjhm, d8(s.birth) AS csrq,
     CASE s.nation WHEN '01' THEN 'HA' WHEN '02' THEN 'MG' WHEN '03' THEN 'HU' WHEN '04' THEN 'ZA' WHEN '05' THEN 'UG' WHEN '06' THEN 'MH'
@@ -75,37 +76,47 @@ SELECT s.number AS pid, CASE WHEN s.surname = '' THEN NULL
         WHEN '17' THEN 'KZ' WHEN '22' THEN 'SH' WHEN '38' THEN 'XB' WHEN '44' THEN 'RS' END AS mz, s.country AS gj,
     CASE s.education WHEN '11' THEN 'BS' WHEN '14' THEN 'SS' WHEN '21' THEN 'BK' WHEN '31' THEN 'ZK' WHEN '41' THEN 'ZZ' WHEN '61' THEN 'GZ'
         WHEN '71' THEN 'CZ' ELSE 'XX' END AS xl,
-    CASE s.occupation WHEN '100' THEN 'GW' WHEN '200' THEN 'JS' WHEN '300' THEN 'BS' WHEN '400' THEN 'FW' WHEN '500' THEN 'NL' WHEN '600' THEN 'SC'
-        WHEN '700' THEN 'JR' ELSE 'QT' END AS zy,
+    CASE s.occupation WHEN '100' THEN 'GW' WHEN '200' THEN 'JS' WHEN '300' THEN 'BS' WHEN '400' THEN 'FW' WHEN '500' THEN 'NL'
+        WHEN '600' THEN 'SC' WHEN '700' THEN 'JR' ELSE 'QT' END AS zy,
     -- 未办成、暂存和误录的，仍是未婚：没有有效的登记与他们相连。
-    CASE v.course WHEN 'registered' THEN CASE WHEN divorced THEN 'L' WHEN zt IN ('X', 'D') THEN 'W' ELSE 'Y' END WHEN 'backfill' THEN 'Y' ELSE 'W' END AS hyzk,
-    s.division AS hjqh, CASE WHEN NOT s.foreigner THEN s.address END AS hjdz, s.phone AS lxdh, kept(s.recent, v.wed, s.number, 'hy dsr') AS gxsj
+    CASE v.course WHEN 'registered' THEN CASE WHEN divorced THEN 'L' WHEN zt IN ('X', 'D') THEN 'W' ELSE 'Y' END
+        WHEN 'backfill' THEN 'Y' ELSE 'W' END AS hyzk,
+    s.division AS hjqh, CASE WHEN NOT s.foreigner THEN s.address END AS hjdz, s.phone AS lxdh,
+    kept(s.recent, v.wed, s.number, 'hy dsr') AS gxsj
 FROM spouses s JOIN visits v ON v.h = s.h;
 
 CREATE OR REPLACE TEMP VIEW hy_jhdj AS
-SELECT k AS djid, j_no AS djbh, m_pid AS nf_pid, w_pid AS nvf_pid, local AS jgdm, wed8 AS djrq, j_paper AS jhzh, '110' || ref('', pair, 9) AS yzh,
+SELECT k AS djid, j_no AS djbh, m_pid AS nf_pid, w_pid AS nvf_pid, local AS jgdm, wed8 AS djrq, j_paper AS jhzh,
+    '110' || ref('', pair, 9) AS yzh,
     nf_hyzk, nvf_hyzk, CASE WHEN ordinary THEN 'N' ELSE 'Y' END AS sw,
     CASE WHEN nf_hyzk = 'L' AND nvf_hyzk = 'L' AND chance(h, 'hy again', 0.3) THEN 'Y' ELSE 'N' END AS fh, registrar AS djy, zt,
-    CAST(NULL AS VARCHAR) AS bz, '10.0.' || office || '.' || "between"(h, 'hy terminal', 2, 249) AS czip, kept(recent, wed, h, 'hy jhdj') AS gxsj
+    CAST(NULL AS VARCHAR) AS bz, '10.0.' || office || '.' || between(h, 'hy terminal', 2, 249) AS czip,
+    kept(recent, wed, h, 'hy jhdj') AS gxsj
 FROM (
     SELECT *, pick(h, 'hy his', ['W', 'W', 'W', 'W', 'L', 'S']) AS nf_hyzk, pick(h, 'hy hers', ['W', 'W', 'W', 'W', 'L', 'S']) AS nvf_hyzk
     FROM visits WHERE course = 'registered'
 );
 
 CREATE OR REPLACE TEMP VIEW hy_lhsq AS
-SELECT k AS sqid, ref('LHSQ', k, 12) AS sqbh, m_name AS nf_xm, m_id AS nf_sfzh, w_name AS nvf_xm, w_id AS nvf_sfzh, local AS jgdm, asked AS sqrq,
+SELECT k AS sqid, ref('LHSQ', k, 12) AS sqbh, m_name AS nf_xm, m_id AS nf_sfzh, w_name AS nvf_xm, w_id AS nvf_sfzh, local AS jgdm,
+    asked AS sqrq,
     '离申字〔' || year(asked) || '〕' || pair || '号' AS hzh, cooled AS ljq_z, cooled + 30 AS slq_z, withdrawn AS chrq,
     CASE WHEN withdrawn IS NOT NULL THEN pick(h, 'hy who', ['M', 'F', 'B']) END AS chf, state AS zt,
     kept(recent, coalesce(withdrawn, asked), h, 'hy lhsq') AS gxsj
-FROM (SELECT *, CASE WHEN state = 'CH' THEN day(h, 'hy withdrawn', asked, least(cooled, today)) END AS withdrawn FROM visits WHERE asked IS NOT NULL);
+FROM (
+    SELECT *, CASE WHEN state = 'CH' THEN day(h, 'hy withdrawn', asked, least(cooled, today)) END AS withdrawn
+    FROM visits WHERE asked IS NOT NULL
+);
 
 CREATE OR REPLACE TEMP VIEW divorces AS
 SELECT *, 'L' || code || year(done) || ref('', pair, 8) AS l_no FROM visits WHERE divorced;
 
 CREATE OR REPLACE TEMP VIEW hy_lhdj AS
 SELECT k AS lhid, k AS sqid, l_no AS djbh, 'L' || division || '-' || year(done) || '-' || printf('%06d', pair) AS lhzh,
-    '210' || ref('', m_pid, 9) AS nf_yzh, '210' || ref('', w_pid, 9) AS nvf_yzh, local AS jgdm, done AS djrq, m_name AS nf_xm, m_id AS nf_sfzh,
-    m_birth AS nf_csrq, home AS nf_hjqh, w_name AS nvf_xm, w_id AS nvf_sfzh, w_birth AS nvf_csrq, home AS nvf_hjqh, wed AS yjhrq, j_paper AS yjhzh,
+    '210' || ref('', m_pid, 9) AS nf_yzh, '210' || ref('', w_pid, 9) AS nvf_yzh, local AS jgdm, done AS djrq, m_name AS nf_xm,
+    m_id AS nf_sfzh,
+    m_birth AS nf_csrq, home AS nf_hjqh, w_name AS nvf_xm, w_id AS nvf_sfzh, w_birth AS nvf_csrq, home AS nvf_hjqh, wed AS yjhrq,
+    j_paper AS yjhzh,
     pick(h, 'hy children', ['无子女', '子女由女方抚养，男方按月给付抚养费', '子女由男方抚养，女方按月给付抚养费']) AS znfy,
     pick(h, 'hy goods', ['无共同财产和债务', '各自名下财产归各自所有，无共同债务']) AS cczw, registrar AS djy, '1' AS zt,
     kept(recent, done, h, 'hy lhdj') AS gxsj
@@ -114,8 +125,10 @@ FROM divorces;
 CREATE OR REPLACE TEMP VIEW hy_blz AS
 SELECT k AS blid, ref('BL', k, 12) AS blbh, 'J' AS zl, j_no AS ydjbh, j_paper AS yzh,
     'BJ' || division || '-' || year(again) || '-' || printf('%06d', pair) AS xzh, CASE WHEN his THEN m_name ELSE w_name END AS xm,
-    CASE WHEN his THEN m_id ELSE w_id END AS sfzh, pick(h, 'hy lost', ['YS', 'YS', 'SH', 'QT']) AS yy, CASE WHEN sent THEN 'Y' ELSE 'N' END AS wt,
-    CASE WHEN sent THEN CASE WHEN his THEN w_name ELSE m_name END END AS str, CASE WHEN sent THEN CASE WHEN his THEN w_id ELSE m_id END END AS str_sfzh,
+    CASE WHEN his THEN m_id ELSE w_id END AS sfzh, pick(h, 'hy lost', ['YS', 'YS', 'SH', 'QT']) AS yy,
+    CASE WHEN sent THEN 'Y' ELSE 'N' END AS wt,
+    CASE WHEN sent THEN CASE WHEN his THEN w_name ELSE m_name END END AS str,
+    CASE WHEN sent THEN CASE WHEN his THEN w_id ELSE m_id END END AS str_sfzh,
     local AS jgdm, d8(again) AS blrq, registrar AS djy, 'N' AS sc_bz, kept(recent, again, h, 'hy blz') AS gxsj
 FROM (
     SELECT *, chance(h, 'hy asks', 0.5) AS his, chance(h, 'hy sent', 0.1) AS sent, day(h, 'hy reissued', wed, today) AS again
@@ -138,11 +151,13 @@ SELECT k AS scid, ref('SC', k, 12) AS scbh, number AS ywbh, business AS ywlx, on
     CASE business WHEN 'J' THEN '户口簿；居民身份证；申请声明书；近期合影照片' ELSE '结婚证；离婚协议书；居民身份证' END AS tjcl,
     CASE WHEN refused THEN '不符合规定' ELSE '材料齐全，符合规定' END AS scyj, CASE WHEN refused THEN 'B' ELSE 'T' END AS jg,
     CASE WHEN refused THEN pick(h, 'hy reason', ['未到法定结婚年龄', '有配偶', '材料不齐且未在期限内补正', '未双方共同到场']) END AS byly,
-    CASE WHEN refused THEN m_name END AS sqr, CASE WHEN refused THEN m_id END AS sqr_sfzh, CASE WHEN refused THEN ref('GZ', k, 12) END AS gzbh,
+    CASE WHEN refused THEN m_name END AS sqr, CASE WHEN refused THEN m_id END AS sqr_sfzh,
+    CASE WHEN refused THEN ref('GZ', k, 12) END AS gzbh,
     CASE WHEN refused THEN '婚告字〔' || year(on_day) || '〕' || pair || '号' END AS gzdh, CASE WHEN refused THEN on_day END AS gzrq,
     local AS jgdm, registrar AS djy, on_day AS scrq, kept(recent, on_day, k, 'hy sc') AS gxsj
 FROM (
-    SELECT h, pair, k, recent, CASE course WHEN 'refused' THEN 'S' || substr(j_no, 2) ELSE j_no END AS number, 'J' AS business, wed AS on_day,
+    SELECT h, pair, k, recent, CASE course WHEN 'refused' THEN 'S' || substr(j_no, 2) ELSE j_no END AS number, 'J' AS business,
+        wed AS on_day,
         course = 'refused' AS refused, m_name, m_id, local, registrar
     FROM visits WHERE course IN ('registered', 'refused')
     UNION ALL
@@ -154,8 +169,8 @@ SELECT k AS yyid, ref('YY', k, 12) AS yyh, 'J' AS ywlx, m_name AS nf_xm, m_id AS
     CAST(on_day AS TIMESTAMP) + to_hours(o_clock) AS yysj, printf('%02d:00-%02d:00', o_clock, o_clock + 1) AS sd,
     pick(h, 'hy way', ['WZ', 'APP', 'WX', 'WX', 'DH', 'CK']) AS qd, phone AS sjh, zt, kept(recent, least(on_day, today), h, 'hy yy') AS gxsj
 FROM (
-    SELECT * EXCLUDE (zt), "between"(h, 'hy hour', 9, 15) AS o_clock,
-        CASE course WHEN 'registered' THEN wed ELSE today + CAST("between"(h, 'hy ahead', 2, 29) AS INTEGER) END AS on_day,
+    SELECT * EXCLUDE (zt), between(h, 'hy hour', 9, 15) AS o_clock,
+        CASE course WHEN 'registered' THEN wed ELSE today + CAST(between(h, 'hy ahead', 2, 29) AS INTEGER) END AS on_day,
         CASE WHEN course <> 'registered' THEN '0' WHEN chance(h, 'hy came', 0.9) THEN '1' ELSE pick(h, 'hy missed', ['2', '3']) END AS zt
     FROM visits WHERE course = 'appointment' OR course = 'registered' AND ordinary AND chance(h, 'hy booked', 0.5)
 );
@@ -164,8 +179,10 @@ FROM (
 CREATE OR REPLACE TEMP VIEW da_bl AS
 SELECT k AS blid, ref('LS', k, 12) AS blbh, 'J' AS lb, '京' || left(local, 2) || '结字第' || pair || '号' AS zh,
     CASE draw(h, 'hy spelling', 10) WHEN 0 THEN strftime(married, '%Y-%m-%d') WHEN 1 THEN strftime(married, '%Y.%m.%d')
-        WHEN 2 THEN strftime(married, '%Y年%-m月%-d日') WHEN 3 THEN strftime(married, '%Y/%-m/%-d') ELSE d8(married) END AS djrq, district || '示例街道办事处' AS djjg, m_name AS nf_xm,
-    CASE WHEN chance(h, 'hy wide', 0.05) THEN translate(m_number, '0123456789X', '０１２３４５６７８９Ｘ') ELSE m_id END AS nf_sfzh, d8(m_birth) AS nf_csrq,
+        WHEN 2 THEN strftime(married, '%Y年%-m月%-d日') WHEN 3 THEN strftime(married, '%Y/%-m/%-d') ELSE d8(married) END AS djrq,
+    district || '示例街道办事处' AS djjg, m_name AS nf_xm,
+    CASE WHEN chance(h, 'hy wide', 0.05) THEN translate(m_number, '0123456789X', '０１２３４５６７８９Ｘ') ELSE m_id END AS nf_sfzh,
+    d8(m_birth) AS nf_csrq,
     w_name AS nvf_xm, w_id AS nvf_sfzh, d8(w_birth) AS nvf_csrq, ref('DA', k + 2, 12) AS dah, registrar AS blr, d8(entered) AS blrq,
     'IMG/' || year(entered) || '/' || ref('', k, 10) || '.tif' AS tx,
     CASE WHEN year(entered) > 2019 OR recent THEN t14(kept(recent, entered, h, 'hy bl')) END AS gxsj
@@ -177,17 +194,19 @@ FROM (
 CREATE OR REPLACE TEMP VIEW da_aj AS
 SELECT k AS daid, ref('DA', k, 12) AS dah, number AS ywbh, local || '-' || year(on_day) || '-' || ref('', h % 400 + 1, 4) AS ajh,
     CASE WHEN number IS NULL THEN pick(k, 'hy term', ['Y', 'C', 'D']) ELSE pick(k, 'hy term', ['Y', 'Y', 'B']) END AS bgqx,
-    CAST(year(filed) AS VARCHAR) AS nd, CAST("between"(k, 'hy pages', 6, 39) AS VARCHAR) AS ys, d8(filed) AS gdrq,
+    CAST(year(filed) AS VARCHAR) AS nd, CAST(between(k, 'hy pages', 6, 39) AS VARCHAR) AS ys, d8(filed) AS gdrq,
     CASE WHEN filed + 400 < today THEN d8(filed + 400) END AS yjrq, CASE WHEN filed + 400 < today THEN district || '档案馆' END AS jsg,
     kept(recent, CASE WHEN filed + 400 < today THEN filed + 400 ELSE filed END, k, 'hy aj') AS gxsj
 FROM (
-    SELECT *, on_day + CAST("between"(k, 'hy filed', 5, 29) AS INTEGER) AS filed
+    SELECT *, on_day + CAST(between(k, 'hy filed', 5, 29) AS INTEGER) AS filed
     FROM (
-        SELECT h, k, recent, j_no AS number, wed AS on_day, local, district, today FROM visits WHERE course = 'registered' AND wed < today - 40
+        SELECT h, k, recent, j_no AS number, wed AS on_day, local, district, today
+        FROM visits WHERE course = 'registered' AND wed < today - 40
         UNION ALL
         SELECT h, k + 1, recent, l_no, done, local, district, today FROM divorces WHERE done < today - 40
         UNION ALL
-        SELECT h, k + 2, recent, NULL, day(h, 'hy entered', DATE '2019-01-01', today), local, district, today FROM visits WHERE course = 'backfill'
+        SELECT h, k + 2, recent, NULL, day(h, 'hy entered', DATE '2019-01-01', today), local, district, today
+        FROM visits WHERE course = 'backfill'
     )
 );
 
@@ -196,12 +215,14 @@ CREATE OR REPLACE TEMP VIEW dz_zz AS
 SELECT k AS zzid, ref(lx, k, 12) AS zzbh, lx,
     '1.2.156.3005.2.' || kind || '.' || credit || '.' || ref('', k, 12) || '.001.' || certificate_sign(state, k) AS bs, number AS ywbh,
     name AS czr, id AS czr_sfzh, office_name AS bfjg, credit AS bfjg_dm, on_day AS bfrq, CAST(NULL AS DATE) AS yxqz,
-    CASE WHEN reason IS NULL THEN '1' ELSE '0' END AS zt, ended AS ztrq, reason AS zxyy, kept(recent, coalesce(ended, on_day), k, 'hy zz') AS gxsj
+    CASE WHEN reason IS NULL THEN '1' ELSE '0' END AS zt, ended AS ztrq, reason AS zxyy,
+    kept(recent, coalesce(ended, on_day), k, 'hy zz') AS gxsj
 FROM (
     SELECT *, CASE WHEN reason IS NOT NULL THEN day(k, 'hy ended', on_day, today) END AS ended
     FROM (
         SELECT k + p AS k, recent, 'JHZ' AS lx, '11100000MB9999999M901' AS kind, jhz AS state, j_no AS number, wed AS on_day,
-            CASE p WHEN 0 THEN m_name ELSE w_name END AS name, CASE p WHEN 0 THEN m_number ELSE upper(w_id) END AS id, credit, office_name, today,
+            CASE p WHEN 0 THEN m_name ELSE w_name END AS name, CASE p WHEN 0 THEN m_number ELSE upper(w_id) END AS id, credit,
+            office_name, today,
             CASE WHEN divorced THEN 'LH' WHEN fate = 'annulled' THEN 'CX' END AS reason
         FROM visits, (SELECT unnest([0, 1]) AS p) WHERE course = 'registered' AND ordinary
         UNION ALL
@@ -222,7 +243,8 @@ FROM (
 -- 空白证书没有更新时间；全局一百本，另随人口增加。
 CREATE OR REPLACE TEMP VIEW hy_zsly AS
 SELECT x * 10 AS lyid, 'LY' || local || ref('', x, 8) AS lybh, pick(x, 'hy book', ['J', 'J', 'L']) AS lx, ref('', x * 1000, 12) AS qsh,
-    ref('', x * 1000 + size - 1, 12) AS zzh, size AS sl, local AS jgdm, d8(today - CAST(draw(x, 'hy taken', 700) AS INTEGER)) AS lyrq, spoilt AS zf,
+    ref('', x * 1000 + size - 1, 12) AS zzh, size AS sl, local AS jgdm, d8(today - CAST(draw(x, 'hy taken', 700) AS INTEGER)) AS lyrq,
+    spoilt AS zf,
     size - spoilt - draw(x, 'hy used', size - spoilt) AS jc
 FROM (
     SELECT x, o.local, c.today, pick(x, 'hy size', [50, 100, 200]) AS size, draw(x, 'hy spoilt', 4) AS spoilt
