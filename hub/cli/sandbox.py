@@ -45,7 +45,7 @@ def up_command(
     """
     from hub.sandbox.databases import SOURCES, made
     from hub.sandbox.rehearsal import SEED, shift, start
-    from hub.sandbox.seed import DEMO_PEOPLE
+    from hub.sandbox.world.fill import DEMO_PEOPLE
 
     root = find_root()
     running = start(

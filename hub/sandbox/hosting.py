@@ -24,10 +24,9 @@ from hub.sandbox.ledger import Ledger
 from hub.sandbox.ministry import open_ministry
 from hub.sandbox.platform import open_platform
 from hub.sandbox.receiver import Reason, Receiver, Refusals
-from hub.sandbox.seed import seed
 from hub.sandbox.server import Settings
-from hub.sandbox.store import SYSTEMS
 from hub.sandbox.truth import write
+from hub.sandbox.world.fill import fill
 from hub.sandbox.world.script import scripts
 
 PLAYERS: Mapping[str, Callable[[Setting], Desk]] = {"sql": open_ministry, "http": open_platform, "sftp": open_bank}
@@ -84,12 +83,11 @@ def _chosen(known: Mapping[str, Partner], wanted: tuple[str, ...] | None) -> dic
 
 def _seeded(settings: Settings, repository: Repository, folder: Path) -> dict[str, str]:
     """The business systems' addresses; they are filled when they are not there yet."""
-    names = {*SYSTEMS, *repository.sources}
-    urls = {name: settings.sources or f"sqlite:///{folder.resolve() / f'{name}.db'}" for name in names}
+    urls = {name: settings.sources or f"sqlite:///{folder.resolve() / f'{name}.db'}" for name in repository.sources}
     truth = folder / "truth.json"
     if not truth.exists():  # written last: a seed cut short is done again
         upper = datetime.fromisoformat(settings.upper)
-        write(seed(urls, settings.seed, settings.people, upper, scripts=scripts(repository)), truth)
+        write(fill(scripts(repository), urls, settings.seed, settings.people, upper), truth)
     return {f"HUB_SOURCE_{name.upper()}_URL": url for name, url in urls.items()}
 
 

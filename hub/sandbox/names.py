@@ -102,22 +102,3 @@ DIVISIONS = (
     ("640104", "宁夏回族自治区银川市兴庆区"),
     ("650102", "新疆维吾尔自治区乌鲁木齐市天山区"),
 )
-# Letters of GB/T 3304-1991 for the groups that occur here: what the local system keeps instead of the two digits.
-NATION_LETTERS = {
-    "01": "HA",
-    "02": "MG",
-    "03": "HU",
-    "04": "ZA",
-    "05": "UG",
-    "06": "MH",
-    "07": "YI",
-    "08": "ZH",
-    "10": "CS",
-    "11": "MA",
-    "12": "DO",
-    "15": "TJ",
-    "17": "KZ",
-    "22": "SH",
-    "38": "XB",
-    "44": "RS",
-}

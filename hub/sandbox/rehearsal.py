@@ -9,13 +9,12 @@ from pathlib import Path
 from hub.compiled import compiled
 from hub.interface import ConfigurationError
 from hub.repository import Repository
-from hub.sandbox.advance import advance
 from hub.sandbox.databases import SOURCES, Made, drop, made, make, wanted
 from hub.sandbox.ministry import FRONT_FILE
-from hub.sandbox.seed import DEMO_PEOPLE
 from hub.sandbox.server import Running, lock, sandbox_folder, status, up
-from hub.sandbox.store import SYSTEMS
 from hub.sandbox.truth import Truth
+from hub.sandbox.world import steps
+from hub.sandbox.world.fill import DEMO_PEOPLE
 from hub.sandbox.world.script import scripts
 from hub.secret import resolve
 from hub.state.folder import prepare
@@ -122,14 +121,14 @@ def step(root: Path, state: Path, now: datetime, at: datetime | None = None) -> 
     moment = at or min(planned, now)
     repository = compiled(root, state).repository
     urls = source_urls(repository, state)
-    truth = advance(urls, kept["seed"], number, moment.replace(microsecond=0), scripts=scripts(repository))
+    truth = steps.step(scripts(repository), urls, kept["seed"], number, moment.replace(microsecond=0))
     memory.write_text(json.dumps(kept | {"steps": number}), encoding="utf-8")
     return moment, truth
 
 
 def source_urls(repository: Repository, state: Path) -> Mapping[str, str]:
     """Where the business systems are."""
-    names = {name: f"${{env:HUB_SOURCE_{name.upper()}_URL}}" for name in {*SYSTEMS, *repository.sources}}
+    names = {name: f"${{env:HUB_SOURCE_{name.upper()}_URL}}" for name in repository.sources}
     found: Mapping[str, str] = resolve(names, state)
     return found
 

@@ -41,11 +41,9 @@ class Tally:
 
 @dataclass(slots=True)
 class Truth:
-    """Every standard table in one window. ``recent``: clean rows of the seed saved so late that the next window's overlap
-    (ten minutes) reads them again; that window's source and unchanged are greater by so many."""
+    """Every standard table in one window; what the overlap with the window before reads again is counted, too."""
 
     tables: dict[str, Tally]
-    recent: Counter[str] = field(default_factory=Counter)
 
     def tally(self, table: str) -> Tally:
         """The tally of a standard table, empty at first."""
@@ -69,7 +67,6 @@ class Truth:
                 }
                 for name, tally in sorted(self.tables.items())
             },
-            "recent": dict(sorted(self.recent.items())),
         }
 
 
@@ -96,4 +93,4 @@ def from_json(document: Mapping[str, Any]) -> Truth:
         )
         for name, tally in document["tables"].items()
     }
-    return Truth(tables, Counter(document["recent"]))
+    return Truth(tables)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from hub.interface import ConfigurationError
 from hub.sandbox.world.macros import Times, macros, variables
-from hub.sandbox.world.population import HOUSEHOLDS, people, statements
+from hub.sandbox.world.population import AWAY, HOUSEHOLDS, everyone, people, spouses, statements
 
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
@@ -34,11 +34,14 @@ class _Span:
         self.households = range(0)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
-        return pa.table({"h": pa.array(self.households, pa.int64())}).__arrow_c_stream__(requested_schema)
+        # Nine couples in twenty more: half of all people, in couples, were at a marriage office.
+        away = [AWAY + household for household in self.households if household % 20 < 9]
+        told = {"h": pa.array([*self.households, *away], pa.int64()), "away": [False] * len(self.households) + [True] * len(away)}
+        return pa.table(told).__arrow_c_stream__(requested_schema)
 
 
 class World:
-    """A context manager: one chunk of people at a time stands in ``people``, ``households``, ``once`` and ``chunk``."""
+    """A context manager: one chunk at a time stands in ``people``, ``spouses``, ``households``, ``once`` and ``chunk``."""
 
     def __init__(self, seed: int, times: Times) -> None:
         self._connection = duckdb.connect(":memory:", config=_SETTINGS)
@@ -69,12 +72,15 @@ class World:
         self._standing = number, first, many
         self.span(first, many)
         for name, sql in (
-            ("people", people(self._seed)),
+            ("everyone", everyone(self._seed)),
+            ("people", people()),
+            ("spouses", spouses()),
             ("households", HOUSEHOLDS),
             ("once", f"SELECT 1 AS one WHERE {number} = 0"),
             ("chunk", f"SELECT CAST({number} AS BIGINT) AS number"),
         ):
             self._connection.execute(f"CREATE OR REPLACE TABLE main.{name} AS {sql}")  # not in a room
+        self._connection.execute("DROP TABLE main.everyone")
 
     def span(self, first: int, many: int) -> None:
         """The households of which ``everybody`` tells from now on."""

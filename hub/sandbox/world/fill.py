@@ -25,6 +25,8 @@ from hub.sandbox.world.tables import NOTES as BOOKS
 from hub.sandbox.world.writer import Writer, writers
 
 CHUNK = 35_000  # households: about 100,000 people
+DEMO_PEOPLE = 4_000  # about 50,000 local rows
+DEFECT_RATE = 0.03  # share of rows to spoil
 
 
 def fill(
@@ -34,7 +36,7 @@ def fill(
     people: int,
     upper: datetime,
     *,
-    defects: float,
+    defects: float = DEFECT_RATE,
     size: int = CHUNK,
 ) -> Truth:
     """Make and fill the tables of every story as they stand at ``upper`` (local time, exclusive); those of these names go.
@@ -119,6 +121,8 @@ def _create(script: Script, url: str) -> None:
     database = engine(url)
     with database.begin() as connection:
         made = tables(script.source)
+        if connection.dialect.name == "sqlite":  # its driver begins nothing before DDL: each statement would be synced alone
+            connection.exec_driver_sql("BEGIN")
         # Without looking what is there: that would be one more question for each table.
         for table in made.values():
             connection.execute(DropTable(table, if_exists=True))

@@ -74,12 +74,15 @@ def _times(times: Times, seed: int) -> list[str]:
     saved = f"least({evening}, {latest} - to_seconds({_drawn(seed, '3540')}))"
     if times.stamp is not None:
         saved = f"CASE WHEN d IS NOT NULL THEN TIMESTAMP '{times.stamp}' END"
+    late = f"TIMESTAMP '{times.upper}' - to_seconds(60 + {_drawn(seed, '480')})"
     days = _drawn(seed, "greatest(CAST(hi AS DATE) - CAST(lo AS DATE) + 1, 1)")
     return [
         f"day(x, salt, lo, hi) AS CAST(lo AS DATE) + CAST({days} AS INTEGER)",
         "days_after(d, n) AS CAST(d AS DATE) + CAST(n AS INTEGER)",
         f"at_work(d, x, salt) AS CAST(d AS DATE) + to_seconds(32400 + {_drawn(seed, '25200')})",
         f"saved(d, x, salt) AS {saved}",
+        # The next window's overlap of ten minutes reads these rows again.
+        f"kept(recent, d, x, salt) AS CASE WHEN recent AND d IS NOT NULL THEN {late} ELSE {saved} END",
         "d8(d) AS strftime(CAST(d AS DATE), '%Y%m%d')",
         "dash(d) AS CAST(CAST(d AS DATE) AS VARCHAR)",
         "slash(d) AS strftime(CAST(d AS DATE), '%Y/%-m/%-d')",
@@ -102,6 +105,10 @@ def _words(seed: int) -> list[str]:
         f"named(x, salt) AS list_extract(getvariable('surnames'), 1 + {surname})"
         f" || list_extract(getvariable('given'), 1 + {given})",
         f"yuan(x, salt, lo, hi) AS CAST(({fen('lo')} + {spread}) / 100 AS DECIMAL(16,2))",
+        # Clerks set names of two signs apart to fill three places, and often write the check sign X small.
+        f"written(surname, given, x, salt) AS CASE WHEN length(surname) = 1 AND length(given) = 1 AND {_dice(seed)} % 10 < 3"
+        " THEN surname || '\u3000' || given ELSE surname || given END",
+        f"typed(id, x, salt) AS CASE WHEN {_dice(seed)} % 10 < 3 THEN replace(id, 'X', 'x') ELSE id END",
         "fen(dec) AS CAST(round(CAST(dec AS DECIMAL(18,2)) * 100) AS BIGINT)",
     ]
 

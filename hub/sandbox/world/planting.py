@@ -83,7 +83,7 @@ def spoil(world: World, script: Script, table: str, told: str, rows: pa.Table, r
     if not defects or not rate or not rows.num_rows:
         return Spoilt(rows.slice(0, 0), [], [])
     own = quoted(key)
-    chosen = f"chance({own}, 'defect/{table}', {rate}) AND {_alive(script, table)}"
+    chosen = f"(chance({own}, 'defect/{table}', {rate}) OR {script.fate(table).spare}) AND {_alive(script, table)}"
     values = [own, f"dice({own}, 'kind/{table}') AS _dice"]
     values += [sql for n, defect in enumerate(defects) for sql in _news(script, table, n, defect)]
     found = world.rows(f"SELECT {', '.join(values)} FROM ({told}) WHERE {chosen}", str(script.fate(table).place))

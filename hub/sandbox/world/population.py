@@ -4,6 +4,13 @@ Household ``h`` is a pure function of (seed, h). A walk gives each of 11 million
 of the man; the numbers of the others in it are shifted by amounts that depend on serial and division alone, and each role
 (couple, first child, second child, parents) has ten serials of its own. So nobody's number comes twice, without a memory of the
 others.
+
+Everybody here is synthetic. The identity numbers have true division codes and true check digits, so that rules can be tried, but
+the serial (digits 15 to 17) lies in 900..979, which registration offices hardly ever reach. Names, addresses (示例路, "example
+road") and telephones (1390000xxxx, meant to ring nowhere) are drawn from lists. A likeness to a living person is chance.
+
+Marriage is older than the household: who once came to an office may live alone today, have a spouse from abroad, or have moved
+away. So ``spouses`` has both of every couple in ``span``, among them couples that live elsewhere (``away``).
 """
 
 from hub.sandbox.names import (
@@ -21,6 +28,7 @@ from hub.sandbox.names import (
     ROADS,
     SURNAMES,
 )
+from hub.sandbox.world import offices
 from hub.sandbox.world.macros import texts, weighted
 
 SLOTS = 6  # head, spouse, two children, two parents of the head
@@ -29,6 +37,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
 _SERIALS = 10  # of each role: 900, 902 ... for women, 901, 903 ... for men
 _DAYS = 23_376  # 64 years of men's birthdays from 1936 on, so that every couple may marry from 2023 on
 SPACE = len(DIVISIONS) * _DAYS * _SERIALS
+AWAY = SPACE // 2  # where households begin that live elsewhere
 _STRIDE = 6_934_639  # about 0.618 of the space, coprime to it: neighbours spread over all birthdays and divisions
 _MINORITIES = tuple(nation for nation, _ in MINORITY_MALE if nation in dict(MINORITY_FEMALE))
 
@@ -46,16 +55,41 @@ def statements(today: str) -> list[str]:
         f"CREATE TABLE divisions AS SELECT unnest({texts(tuple(code for code, _ in BEIJING))}) AS code,"
         f" unnest({texts(tuple(name for _, name in BEIJING))}) AS name",
         "CREATE TABLE institutions AS SELECT unnest(each) FROM (SELECT unnest(getvariable('institutions')) AS each)",
+        *offices.statements(),
     ]
 
 
-def people(seed: int) -> str:
-    """SELECT: who lives in the households that stand in ``span``, columns as COLUMNS."""
-    return f"SELECT {', '.join(COLUMNS)} FROM ({everybody(seed)}) WHERE present"
+def people() -> str:
+    """SELECT: who lives in the households that stand in ``span``, out of ``everyone``; columns as COLUMNS."""
+    return f"SELECT {', '.join(COLUMNS)} FROM everyone WHERE present"
+
+
+def spouses() -> str:
+    """SELECT: both of every couple out of ``everyone``, as papers tell of them; who is from abroad has no number of a citizen.
+
+    ``number``: 2h + 1 the man, 2h + 2 the woman. ``recent``: a few couples whose rows were saved just now.
+    """
+    return """
+    SELECT 2 * h + CAST(sex AS BIGINT) AS number, h, sex, foreigner,
+        CASE WHEN foreigner THEN printf('E%011d', 2 * h + 2) ELSE id_number END AS id_number,
+        CASE WHEN foreigner THEN '' ELSE surname END AS surname, CASE WHEN foreigner THEN foreign_name ELSE given END AS given,
+        birth, CASE WHEN NOT foreigner THEN nation END AS nation, CASE WHEN foreigner THEN country ELSE 'CN' END AS country,
+        education, occupation, CASE WHEN NOT foreigner THEN division END AS division, address, phone, bank_account,
+        chance(h, 'recent', 0.006) AS recent
+    FROM everyone WHERE slot < 2"""
+
+
+def everyone(seed: int) -> str:
+    """SELECT: of whom ``people`` and ``spouses`` tell."""
+    more = "present, foreigner, country, foreign_name"
+    return f"SELECT {', '.join(COLUMNS)}, {more} FROM ({everybody(seed)}) WHERE present OR slot < 2"
 
 
 def everybody(seed: int) -> str:
-    """SELECT: all six of each household in ``span``, living in it (``present``) or not, and what papers say of them."""
+    """SELECT: all six of each household in ``span``, living in it (``present``) or not, and what papers say of them.
+
+    Of a household that is ``away``: the couple alone.
+    """
     return f"WITH homes AS ({_homes(seed)}), seats AS ({_seats()}) {_everybody()}"
 
 
@@ -91,9 +125,9 @@ def _homes(seed: int) -> str:
     home = f"list_extract({texts(tuple(name for _, name in BEIJING))}, home + 1)"
     return f"""
     WITH walk AS (
-        SELECT h, ((h * {_STRIDE} + {seed * 7_919}) % {SPACE} + {SPACE}) % {SPACE} AS point FROM span
+        SELECT h, away, ((h * {_STRIDE} + {seed * 7_919}) % {SPACE} + {SPACE}) % {SPACE} AS point FROM span
     ), coordinates AS (
-        SELECT h, point % {places} AS place, point // {places} % {_DAYS} AS since, point // {places * _DAYS} AS serial,
+        SELECT h, away, point % {places} AS place, point // {places} % {_DAYS} AS since, point // {places * _DAYS} AS serial,
             CASE WHEN serial % 3 = 0 THEN (place + 7 * serial) % {places} ELSE place END AS her_place,
             (place + serial) % 4 = 0 AS she_heads, DATE '1936-01-01' + CAST(since AS INTEGER) AS man_born,
             man_born + CAST((serial * 137 + her_place * 29) % 1460 - 400 AS INTEGER) AS woman_born,
@@ -118,7 +152,7 @@ def _seats() -> str:
     codes = texts(tuple(code for code, _ in DIVISIONS))
     pair = "CASE WHEN (slot = 0) = she_heads THEN"
     return f"""
-    SELECT h, slot, h * {SLOTS} + slot + 1 AS n, division, address, foreign_wife, coupled,
+    SELECT h, away, slot, h * {SLOTS} + slot + 1 AS n, division, address, foreign_wife, coupled,
         CASE slot WHEN 2 THEN pick(h, 'first', ['1', '2']) WHEN 3 THEN pick(h, 'second', ['1', '2'])
             WHEN 4 THEN '1' WHEN 5 THEN '2' ELSE {pair} '2' ELSE '1' END END AS sex,
         CASE slot WHEN 2 THEN first_born WHEN 3 THEN second_born WHEN 4 THEN father_born WHEN 5 THEN mother_born
@@ -132,11 +166,11 @@ def _seats() -> str:
         slot = 1 AND foreign_wife AS foreigner,
         CASE slot WHEN 0 THEN FALSE WHEN 1 THEN chance(n, 'died', 0.05) WHEN 2 THEN chance(n, 'died', 0.004)
             WHEN 3 THEN chance(n, 'died', 0.004) ELSE chance(n, 'died', 0.22) END AS dead,
-        CASE slot WHEN 0 THEN TRUE WHEN 1 THEN coupled
+        NOT away AND CASE slot WHEN 0 THEN TRUE WHEN 1 THEN coupled
             WHEN 2 THEN birth <= known_day() - 90 AND chance(h, 'child', CASE WHEN age < 18 THEN 0.8 ELSE 0.3 END)
             WHEN 3 THEN birth <= known_day() - 90 AND chance(h, 'sibling', CASE WHEN age < 18 THEN 0.45 ELSE 0.12 END)
             ELSE age < 100 AND chance(h, 'parents', 0.3) AND chance(n, 'lives', 0.75) END AS present
-    FROM homes, (SELECT unnest([0, 1, 2, 3, 4, 5]) AS slot)"""
+    FROM homes, (SELECT unnest([0, 1, 2, 3, 4, 5]) AS slot) WHERE slot < 2 OR NOT away"""
 
 
 def _everybody() -> str:

@@ -69,11 +69,11 @@ class Reckoner:
         """Rows of a mapping in the window (``whole``: in any) that meet all conditions."""
         return int(self._values(f"SELECT count(*) {self.rows(mapping, *conditions, whole=whole)}")[0][0])
 
-    def rows(self, mapping: FieldMapping, *conditions: str, whole: bool = False) -> str:
-        """FROM and WHERE of a mapping."""
+    def rows(self, mapping: FieldMapping, *conditions: str, whole: bool = False, joined: str = "") -> str:
+        """FROM and WHERE of a mapping; ``joined``: a JOIN more."""
         window = "" if whole else self._window(mapping)
         found = [f"(\n{each}\n)" for each in (mapping.where, window, *conditions) if each]
-        return f"FROM {mapping.from_sql}\nWHERE {' AND '.join(found) if found else '1 = 1'}"
+        return f"FROM {mapping.from_sql}\n{joined}\nWHERE {' AND '.join(found) if found else '1 = 1'}"
 
     def numbers(self, mapping: FieldMapping, alias: str, *conditions: str) -> list[int]:
         """The row numbers of one of the tables in all rows of a mapping that meet the conditions, each once."""
@@ -90,13 +90,16 @@ class Reckoner:
         alias, _, own = column.partition(".")
         return f"{alias}.{self.connection.dialect.identifier_preparer.quote(own)}"
 
-    def noted(self, mapping: FieldMapping, alias: str, more: str = "") -> str:
-        """Condition: the row of ``alias`` is spoilt, and because of that this mapping refuses it."""
+    def noted(self, mapping: FieldMapping, alias: str, more: str = "", sign: str = "") -> str:
+        """Condition: the row of ``alias`` is spoilt, and because of that this mapping refuses it.
+
+        ``sign``: with a plus SQLite looks here last, instead of trying every pair of two conditions like this one.
+        """
         notes = (
             f"SELECT row_id FROM sandbox_defect WHERE table_name = '{mapping.aliases[alias]}' AND target = '{mapping.table}'"
             f" AND repaired = 'N'{more}"
         )
-        return f"{self.number(mapping, alias)} IN ({notes})"
+        return f"{sign}{self.number(mapping, alias)} IN ({notes})"
 
     def raw(self, mapping: FieldMapping) -> dict[str, int]:
         """Planted notes of a standard table by rule, whether or not its mapping reads their rows."""
@@ -108,19 +111,23 @@ class Reckoner:
 
     def _read(self, mapping: FieldMapping) -> Tally:
         tally = Tally(source=self.count(mapping))
-        for alias, table in mapping.aliases.items():
-            kinds = self._values(
-                f"SELECT DISTINCT kind, rule FROM sandbox_defect WHERE table_name = '{table}' AND target = '{mapping.table}'"
-                " AND repaired = 'N'"
-            )
-            for kind, rule in kinds:
-                rows = self.count(mapping, self.noted(mapping, alias, f" AND kind = '{kind}' AND rule = '{rule}'"))
+        for alias in mapping.aliases:
+            for kind, rule, rows in self._kinds(mapping, alias):
                 if rule in WARNINGS:
                     tally.warnings[WARNINGS[rule]] += rows
-                elif rows:
+                else:
                     tally.kinds[kind] += rows
                     tally.rules[rule] += rows
         return tally
+
+    def _kinds(self, mapping: FieldMapping, alias: str) -> Sequence[tuple[str, str, int]]:
+        """(kind, rule, rows) of the notes about one of the tables that a mapping reads: all kinds in one query."""
+        note = (
+            f"JOIN sandbox_defect n_ ON n_.row_id = {self.number(mapping, alias)} AND n_.table_name = '{mapping.aliases[alias]}'"
+            f" AND n_.target = '{mapping.table}' AND n_.repaired = 'N'"
+        )
+        query = f"SELECT n_.kind, n_.rule, count(*) {self.rows(mapping, joined=note)} GROUP BY n_.kind, n_.rule"
+        return [(kind, rule, int(rows)) for kind, rule, rows in self._values(query)]
 
     def _refused(self, mapping: FieldMapping) -> str:
         doubts = ", ".join(f"'{rule}'" for rule in WARNINGS)
@@ -210,7 +217,7 @@ def _part(reckoner: Reckoner, mapping: FieldMapping) -> None:
     aliases = list(mapping.aliases)
     for place, alias in enumerate(aliases):
         for other in aliases[place + 1 :]:
-            both = reckoner.noted(mapping, alias), reckoner.noted(mapping, other)
+            both = reckoner.noted(mapping, alias), reckoner.noted(mapping, other, sign="+")
             for row in reckoner.numbers(mapping, other, *both):
                 table = mapping.aliases[other]
                 mine = and_(PLANTED.c.table_name == table, PLANTED.c.row_id == row)

@@ -35,13 +35,17 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What befalls the rows of one local table. ``deleted``: column -> value, or ``row``, or None (never)."""
+    """What befalls the rows of one local table. ``deleted``: column -> value, or ``row``, or None (never).
+
+    ``spare``: SQL of the rows that are always spoilt, because nothing depends on them.
+    """
 
     updated: str | None = None
     deleted: Mapping[str, str] | str | None = None
     touched: Mapping[str, str] | None = None
     defects: tuple[Defect, ...] = ()
     place: Place = _NOWHERE
+    spare: str = "FALSE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,8 @@ def _fate(document: Document, table: str, said: Mapping[str, Any]) -> Fate:
         )
         for number, each in enumerate(said.get("defects", ()))
     )
-    return Fate(said.get("updated"), said.get("deleted"), said.get("touched"), defects, document.key("tables", table))
+    place, spare = document.key("tables", table), said.get("spare", "FALSE")
+    return Fate(said.get("updated"), said.get("deleted"), said.get("touched"), defects, place, spare)
 
 
 def _unknown(document: Document, source: Source) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from hub.mapping.model import Mapping as FieldMapping
 from hub.sandbox.store import engine
 from hub.sandbox.truth import Truth
 from hub.sandbox.world.database import World
-from hub.sandbox.world.fill import Teller, chunks
+from hub.sandbox.world.fill import DEFECT_RATE, Teller, chunks
 from hub.sandbox.world.macros import Times
 from hub.sandbox.world.mending import mend, revived
 from hub.sandbox.world.planting import COPY
@@ -81,7 +81,15 @@ class Step:
         ]
 
 
-def step(scripts: Sequence[Script], urls: Mapping[str, str], seed: int, number: int, at: datetime, *, defects: float) -> Truth:
+def step(
+    scripts: Sequence[Script],
+    urls: Mapping[str, str],
+    seed: int,
+    number: int,
+    at: datetime,
+    *,
+    defects: float = DEFECT_RATE,
+) -> Truth:
     """Step ``number`` (1, 2 ...) of every story; the truth is that of the two-hour window that holds ``at`` (local time)."""
     truth = Truth({})
     lower = at.replace(minute=0, second=0, microsecond=0) - timedelta(hours=at.hour % 2)
@@ -162,7 +170,7 @@ def _deletes(now: Step, table: str) -> None:
     said = now.script.fate(table).deleted
     if said is None or (said == "row" and any(table in list(each.aliases.values())[1:] for each in now.script.mappings)):
         return
-    rows = now.some(table, 200, _FEWEST)
+    rows = _told(now, table, now.some(table, 200, _FEWEST))
     if not rows:
         return
     whole = [each for each in now.script.mappings if each.watermark is None and table in each.aliases.values()]
@@ -179,6 +187,15 @@ def _deletes(now: Step, table: str) -> None:
     for mapping, there in zip(whole, before, strict=True):
         gone = there - _reached(now, mapping, table, rows)
         now.absent[mapping.table] = now.absent.get(mapping.table, 0) + gone
+
+
+def _told(now: Step, table: str, rows: Sequence[int]) -> list[int]:
+    """Those that a mapping reads: what nobody was told of, a draft say, is not deleted, or its deletion would be told."""
+    reckoner = Reckoner(now.connection, now.script, None, now.at)
+    readers = [(each, alias) for each in now.script.mappings for alias, local in each.aliases.items() if local == table]
+    own = ", ".join(map(str, rows))
+    found = (reckoner.numbers(each, alias, f"{reckoner.number(each, alias)} IN ({own})") for each, alias in readers if own)
+    return sorted({number for numbers in found for number in numbers})
 
 
 def _reached(now: Step, mapping: FieldMapping, table: str, rows: Sequence[int]) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Numeric, Tab
 from sqlalchemy.dialects import sqlite
 
 from hub.mapping.model import Source, SourceColumn
+from hub.sandbox.store import SYSTEMS
 from hub.sandbox.systems.column import char, count, key, link, local_table, moment, text
 
 NOTES = MetaData()
@@ -52,7 +53,9 @@ CHUNKS = local_table(
 
 
 def tables(source: Source) -> Mapping[str, Table]:
-    """One Table for each declared table; the first column is its primary key."""
+    """One Table for each declared table; the first column is its primary key. Sizes and indexes are as a vendor's are known."""
+    if source.name in SYSTEMS:
+        return SYSTEMS[source.name].tables
     metadata = MetaData()
     return {
         name: local_table(name, metadata, name, [_column(column, number == 0) for number, column in enumerate(columns.values())])

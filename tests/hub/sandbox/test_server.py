@@ -260,12 +260,12 @@ def test_faults_are_told_and_happen(start: Up, state: Path) -> None:
 
 def test_data_and_other_variables_survive_a_restart(start: Up, state: Path) -> None:
     """The business systems are seeded once; what somebody else wrote into env stays; the token opens the door, nothing else."""
-    start(seeded=False)
+    start(CHECKOUT, seeded=False)
     (state / "env").write_text((state / "env").read_text() + "MINE=1\n")
     path = Path(variables(state)["HUB_SOURCE_CASE_URL"].removeprefix("sqlite:///"))
     before = path.read_bytes()
     down(state)
-    running = start(seeded=False, people=40)
+    running = start(CHECKOUT, seeded=False, people=40)
     assert path.read_bytes() == before
     known = variables(state)
     assert known["MINE"] == "1"

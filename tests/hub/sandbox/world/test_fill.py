@@ -104,6 +104,16 @@ def test_a_new_value_is_asked_for_only_where_its_defect_is_wanted(told: Told, tm
     assert spoilt[0][0] != 0
 
 
+def test_a_spare_row_is_always_spoilt(told: Told, tmp_path: Path) -> None:
+    """However few rows are to be; if none is, it is sound, too."""
+    defect = "{kind: negative, set: {amount: \"-amount\"}, when: sex = 'M', breaks: {person: range}}"
+    script, problems = told(fates=f"story: local\ntables:\n  t_person:\n    spare: sex = 'M'\n    defects:\n      - {defect}\n")
+    assert problems == ()
+    url, truth = filled(script, tmp_path / "a", defects=0.000_001)
+    assert rows(url, "SELECT count(*) FROM t_person WHERE sex = 'M'") == [(truth.tally("person").rules["range"],)]
+    assert filled(script, tmp_path / "b", defects=0)[1].tally("person").rejected == 0
+
+
 def test_a_double_has_a_number_of_its_own_and_the_same_business_key(micro: Script, tmp_path: Path) -> None:
     """Both are noted and both are refused."""
     url, truth = filled(micro, tmp_path / "a")
@@ -143,6 +153,17 @@ def test_a_story_that_cannot_be_told_says_where(told: Told, tmp_path: Path, old:
         filled(script, tmp_path / "a", people=30)
     assert words in str(error.value)
     assert rows(f"sqlite:///{tmp_path}/a", "SELECT count(*) FROM t_person") == [(0,)]
+
+
+def test_an_error_leaves_the_databases_of_all_stories_empty(told: Told, micro: Script, tmp_path: Path) -> None:
+    """What was written to one before another failed is not kept."""
+    sql = (tmp_path / "local.sql").read_text(encoding="utf-8")
+    broken, _ = told(sql=sql.replace("CAST(d.code AS BIGINT) AS nm", "7 AS nm"))
+    other = replace(broken, source=replace(broken.source, name="other"))
+    urls = {"local": f"sqlite:///{tmp_path}/a", "other": f"sqlite:///{tmp_path}/b"}
+    with pytest.raises(ConfigurationError):
+        fill([micro, other], urls, 7, 300, UPPER)
+    assert [rows(url, "SELECT count(*) FROM t_person") for url in urls.values()] == [[(0,)], [(0,)]]
 
 
 def test_the_same_rows_on_postgresql_and_mariadb(micro: Script, tmp_path: Path, postgresql_url: str, mariadb_url: str) -> None:

@@ -2,15 +2,15 @@
 
 # ruff: noqa: DTZ001 - local time without a zone
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
-from hub.sandbox.people import check_digit, credit_code
 from hub.sandbox.world.database import World
 from hub.sandbox.world.macros import INSTITUTIONS, KINDS, Times, weighted
+from hub.sandbox.world.offices import credit_code
 
 UPPER = datetime(2026, 11, 22, 2)
 MANY = "FROM range(20000) t(x)"
@@ -69,6 +69,31 @@ def test_everything_is_saved_an_hour_before_the_upper_bound(world: World) -> Non
         assert row(made, "saved(DATE '2024-05-02', 1, 'a')") == (datetime(2026, 11, 22, 3),)
 
 
+def test_what_was_kept_just_now_lies_in_the_overlap(world: World) -> None:
+    """Within the ten minutes before the upper bound, never at it; what is not recent is saved as everything else."""
+    first, last, others = row(
+        world,
+        "min(kept(TRUE, DATE '2024-05-02', x, 'a')), max(kept(TRUE, DATE '2024-05-02', x, 'a')),"
+        f" bool_and(kept(FALSE, DATE '2024-05-02', x, 'a') = saved(DATE '2024-05-02', x, 'a')) {MANY}",
+    )
+    assert isinstance(first, datetime)
+    assert isinstance(last, datetime)
+    assert datetime(2026, 11, 22, 1, 50) < first < last < UPPER
+    assert others is True
+
+
+def test_clerks_set_short_names_apart_and_write_small_signs(world: World) -> None:
+    """Names of two signs only, with U+3000; without it, and in capitals, everything is as it was."""
+    names = {name for (name,) in world.values(f"SELECT DISTINCT written('张', '伟', x, 'a') {MANY}")}
+    assert names == {"张伟", "张\u3000伟"}
+    assert row(
+        world, f"count(DISTINCT written('欧阳', '伟', x, 'a')) + count(DISTINCT written('张', '建国', x, 'a')) {MANY}"
+    ) == (2,)
+    typed = {number for (number,) in world.values(f"SELECT DISTINCT typed('11010519491231002X', x, 'a') {MANY}")}
+    assert typed == {"11010519491231002X", "11010519491231002x"}
+    assert row(world, f"count(DISTINCT typed('E00000012', x, 'a')) {MANY}") == (1,)
+
+
 def test_credit_codes_are_true(world: World) -> None:
     """Of numbers and of all institutions, which are as many as the kinds need."""
     codes = [
@@ -86,7 +111,13 @@ def test_a_weighted_sum_is_that_of_the_digits(world: World) -> None:
         assert found == sum(int(digit) * weight for digit, weight in zip(f"{number:06d}", weights, strict=True)) % 11
 
 
-def test_identity_numbers_and_accounts_have_true_check_digits(world: World) -> None:
+@pytest.mark.parametrize("number", ["11010519491231002X", "440524188001010014"])
+def test_the_check_digit_is_that_of_published_numbers(world: World, number: str) -> None:
+    """GB 11643: the last character follows from the seventeen before it."""
+    assert row(world, f"citizen({number[:17]})") == (number,)
+
+
+def test_identity_numbers_and_accounts_have_true_check_digits(world: World, check_digit: Callable[[str], str]) -> None:
     """GB 11643, and Luhn (ISO/IEC 7812-1): double every other digit from the right, sum all digits, ten divides the sum."""
     rows = world.values("SELECT citizen(11010119360101900 + x * 7919), account(x * 49999999) FROM range(2000) t(x)")
     for number, account in rows:

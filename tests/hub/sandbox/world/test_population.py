@@ -2,15 +2,15 @@
 
 # ruff: noqa: DTZ001 - local time without a zone
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 
-from hub.sandbox.people import check_digit, couples
+from hub.sandbox.names import DIVISIONS
 from hub.sandbox.world.database import World
 from hub.sandbox.world.macros import Times
-from hub.sandbox.world.population import SPACE, everybody
+from hub.sandbox.world.population import AWAY, SPACE, everybody
 
 TIMES = Times(datetime(2026, 11, 22, 2))
 
@@ -42,7 +42,7 @@ def test_a_million_people_have_a_million_numbers() -> None:
         assert one(made, points.format(SPACE)) == SPACE > 10_000_000 / 2.9
 
 
-def test_numbers_are_true_in_form_and_synthetic_in_serial(world: World) -> None:
+def test_numbers_are_true_in_form_and_synthetic_in_serial(world: World, check_digit: Callable[[str], str]) -> None:
     """Check digit, birthday, sex; serials 900 to 979."""
     for number, birth, sex in world.values("SELECT id_number, birth, sex FROM people LIMIT 3000"):
         assert check_digit(number[:17]) == number[17]
@@ -105,14 +105,51 @@ def test_the_same_chunk_comes_out_alike_whatever_stood_before(world: World) -> N
     assert not {row[7] for row in found[8]} & {row[7] for row in before}
 
 
-def test_couples_of_the_old_systems_are_heads_and_spouses(world: World) -> None:
-    """One person has one name, number, address and telephone in every business system."""
-    rows = world.values("SELECT id_number, name, sex, birth, division, address, phone FROM people WHERE slot < 2 AND h < 200")
-    theirs = {
-        (each.id_number, each.name, each.sex, each.birth, each.division, each.address, each.phone)
-        for pair in couples(7, 0, 200)
-        for each in (pair.man, pair.woman)
-    }
-    assert len(rows) > 330
-    assert set(rows) <= theirs
-    assert all(isinstance(row[3], date) for row in rows)
+def test_no_division_stands_twice() -> None:
+    """Twice the same division would let two people share a number."""
+    assert len({code for code, _ in DIVISIONS}) == len(DIVISIONS)
+
+
+def test_heads_and_those_they_live_with_are_the_spouses_that_papers_tell_of(world: World) -> None:
+    """One person has one name, number, address, telephone and account everywhere; his number is odd, hers follows."""
+    same = "id_number, surname, given, sex, birth, nation, education, division, address, phone, bank_account"
+    assert one(world, f"SELECT count(*) FROM (SELECT {same} FROM people WHERE slot < 2 EXCEPT SELECT {same} FROM spouses)") == 0
+    assert one(world, "SELECT count(*) FROM spouses WHERE number <> 2 * h + CAST(sex AS INTEGER)") == 0
+
+
+def test_half_of_all_people_are_in_couples(world: World) -> None:
+    """Also those who live alone by now, and nine couples in twenty more that live elsewhere and in no household."""
+    assert one(world, "SELECT count(*) FROM spouses") == one(world, "SELECT count(DISTINCT number) FROM spouses") == 2 * 2_900
+    assert one(world, f"SELECT count(*) FROM spouses WHERE h >= {AWAY}") == 2 * 900
+    assert one(world, f"SELECT count(*) FROM people WHERE h >= {AWAY}") == 0
+    assert one(world, "SELECT count(*) FROM households") == 2_000
+
+
+def test_nobody_who_lives_elsewhere_has_the_number_of_somebody_here(world: World) -> None:
+    """Nor of a child or a parent."""
+    numbers = "SELECT id_number FROM spouses WHERE h >= {0} INTERSECT SELECT id_number FROM people"
+    assert one(world, f"SELECT count(*) FROM ({numbers.format(AWAY)})") == 0
+    assert one(world, "SELECT count(DISTINCT id_number) FROM spouses") == 2 * 2_900
+
+
+def test_a_spouse_from_abroad_has_a_passport_and_no_district(world: World) -> None:
+    """A few wives; nobody else."""
+    abroad = world.values("SELECT sex, id_number, nation, division, country, surname, given FROM spouses WHERE foreigner")
+    assert len(abroad) > 10
+    for sex, number, nation, division, country, surname, given in abroad:
+        assert (sex, number[:4], len(number), nation, division, surname) == ("2", "E000", 12, None, None, "")
+        assert country != "CN"
+        assert given
+    assert one(world, "SELECT count(*) FROM spouses WHERE NOT foreigner AND (length(id_number) <> 18 OR country <> 'CN')") == 0
+
+
+def test_everybody_may_marry_from_2023_on(world: World) -> None:
+    """The youngest man is 22 and the youngest woman 20 before 2023."""
+    assert one(
+        world, "SELECT bool_and(birth <= CASE sex WHEN '1' THEN DATE '2000-01-01' ELSE DATE '2003-01-01' END) FROM spouses"
+    )
+
+
+def test_telephones_cannot_ring_anywhere(world: World) -> None:
+    """Eleven digits of the block 1390000xxxx."""
+    assert one(world, "SELECT count(*) FROM spouses WHERE NOT regexp_full_match(phone, '1390000[0-9]{4}')") == 0

@@ -2,12 +2,14 @@
 
 # ruff: noqa: DTZ001 - local time without a zone
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from hub.problem import Problem
 from hub.repository import Repository
 from hub.sandbox.store import engine
 from hub.sandbox.world.fill import fill
@@ -15,6 +17,7 @@ from hub.sandbox.world.script import Script
 from hub.sandbox.world.steps import step
 from hub.sandbox.world.trial import Trial, opened
 
+Told = Callable[..., tuple[Script, tuple[Problem, ...]]]
 UPPER = datetime(2026, 11, 22, 2)
 WINDOWS = ((None, UPPER), (UPPER, datetime(2026, 11, 22, 4)), (datetime(2026, 11, 22, 4), datetime(2026, 11, 22, 6)))
 
@@ -47,6 +50,22 @@ def test_a_step_makes_deletes_changes_and_repairs(micro: Script, tmp_path: Path)
     names = values(url, "SELECT name FROM t_person WHERE nm IN (SELECT row_id FROM sandbox_change WHERE what = 'touched')")
     assert names
     assert all(str(name).endswith("示") for (name,) in names)
+
+
+def test_what_nobody_was_told_of_is_not_deleted(told: Told, tmp_path: Path) -> None:
+    """A draft that no mapping reads would be read once it is deleted: a deletion of what no partner has."""
+    told()
+    sound = (tmp_path / "local.sql").read_text(encoding="utf-8")
+    drafts = sound.replace("THEN 'D' ELSE '1' END AS status", "THEN 'D' WHEN p.n % 2 = 0 THEN 'X' ELSE '1' END AS status")
+    assert drafts != sound
+    script, problems = told(sql=drafts)
+    assert problems == ()
+    url = f"sqlite:///{tmp_path}/a"
+    fill([script], {"local": url}, 7, 3_000, UPPER, defects=0.1)
+    step([script], {"local": url}, 7, 1, datetime(2026, 11, 22, 3), defects=0)
+    gone = [row for (row,) in values(url, "SELECT row_id FROM sandbox_change WHERE what = 'deleted'")]
+    assert gone
+    assert all(int(str(row)) % 2 == 1 for row in gone)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
