@@ -23,6 +23,7 @@ from hub.kernel.duck import Database, Rows
 LEAVES, UNCHANGED, TWICE = 0, 1, 2
 BATCH = 50_000
 BUCKET = 50_000  # rows of a window and its ledger that are compared at once
+PLACES = 1_000_000  # rows whose verdicts are put in order at once: 18 bytes for each
 MEMORY = 128 << 20  # bytes that DuckDB may use
 _FEW = 20_000  # so many accepted rows or less are looked up in the ledger instead of dividing both
 _MINE = ("_key", "_digest", "_op")
@@ -92,7 +93,7 @@ def compare(accepted: Path, ledger: Sequence[Path], *, refused_keys: pa.Array, w
         rows = (each for part in (_numbered(accepted), known) for each in part)
         buckets = divide(rows, _SCHEMA, (mine + count) // BUCKET + 1, folder / "rows")
         live = _compared(database, buckets, refused_keys.cast(pa.binary(16)) if whole else None, folder)
-        verdicts = _in_order(read(folder / "verdicts.arrow"), mine)
+        verdicts = _in_order(folder / "verdicts.arrow", mine)
         yield Comparison(verdicts, live, tuple(ledger), folder, database)
 
 
@@ -163,16 +164,25 @@ def _compared(database: Database, buckets: Sequence[Rows], refused: pa.Array | N
     return live
 
 
-def _in_order(found: Iterator[pa.RecordBatch], rows: int) -> pa.UInt8Array:
-    """The verdicts by the places of their rows: nine bytes a row in memory, and one for each in the end."""
-    told = pa.Table.from_batches(found, _VERDICTS)
-    if not rows:
-        return pa.array([], pa.uint8())
-    verdicts = told.column("verdict").combine_chunks()
-    placed: pa.UInt8Array = pc.scatter(verdicts, told.column("n").combine_chunks(), max_index=rows - 1)
-    if placed.null_count or told.num_rows != rows:
-        raise PermanentError(f"{rows} rows were compared, {told.num_rows} verdicts came of it: the ledger was not understood")
+def _in_order(told: Path, rows: int) -> pa.UInt8Array:
+    """The verdicts by the places of their rows: a byte for each. They are read once for every ``PLACES`` rows."""
+    spans = [(start, min(PLACES, rows - start)) for start in range(0, rows, PLACES)]
+    return pa.concat_arrays([_placed(told, *span) for span in spans] or [pa.array([], pa.uint8())])
+
+
+def _placed(told: Path, start: int, rows: int) -> pa.UInt8Array:
+    """The verdicts of so many rows from ``start`` on."""
+    inside = pa.Table.from_batches((_within(batch, start, rows) for batch in read(told)), _VERDICTS)
+    places = pc.subtract(inside.column("n").combine_chunks(), start)
+    placed: pa.UInt8Array = pc.scatter(inside.column("verdict").combine_chunks(), places, max_index=rows - 1)
+    if placed.null_count or inside.num_rows != rows:
+        raise PermanentError(f"{rows} rows were compared, {inside.num_rows} verdicts came of it: the ledger was not understood")
     return placed
+
+
+def _within(batch: pa.RecordBatch, start: int, rows: int) -> pa.RecordBatch:
+    places = batch.column("n")
+    return batch.filter(pc.and_(pc.greater_equal(places, start), pc.less(places, start + rows)))
 
 
 def _through(database: Database, bucket: Rows, query: str) -> Iterator[pa.RecordBatch]:
