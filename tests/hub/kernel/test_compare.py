@@ -40,7 +40,7 @@ def delivered(path: Path, rows: list[Row]) -> Path:
 
 
 def expected(rows: list[Row], before: list[list[Row]]) -> list[int]:
-    """The rule in plain words: twice in the window; or in the form that the partner has, or a delete of what it has not; or leaves."""
+    """Twice in the window; or in the form that the partner has, or a delete of what it has not; or it leaves."""
     copies = Counter(key for key, _, _ in rows)
     newest = {key: (digest, op) for file in before for key, digest, op in file}
     verdicts = []
