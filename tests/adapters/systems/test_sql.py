@@ -302,7 +302,7 @@ def test_a_session_killed_before_the_commit_leaves_nothing(postgresql_url, tmp_p
 
 
 class Cutter:
-    """A proxy in front of PostgreSQL: it passes COMMIT on, and cuts the line before the answer."""
+    """A proxy in front of PostgreSQL: it passes COMMIT on, keeps the answer to itself and cuts the line."""
 
     def __init__(self, server):
         self._server = server
@@ -315,24 +315,26 @@ class Cutter:
             while True:
                 client, _ = self._listener.accept()
                 upstream = socket.create_connection(self._server)
-                threading.Thread(target=self._forward, args=(client, upstream), daemon=True).start()
-                threading.Thread(target=self._back, args=(upstream, client), daemon=True).start()
+                last = threading.Event()
+                threading.Thread(target=self._forward, args=(client, upstream, last), daemon=True).start()
+                threading.Thread(target=self._back, args=(upstream, client, last), daemon=True).start()
 
     @staticmethod
-    def _forward(client, upstream):
-        with suppress(OSError), upstream, client:
+    def _forward(client, upstream, last):
+        with suppress(OSError):
             while chunk := client.recv(65536):
                 if b"COMMIT" in chunk:
-                    client.shutdown(socket.SHUT_RDWR)
-                    upstream.sendall(chunk)
-                    time.sleep(0.2)  # the server reads COMMIT before it sees that nobody is there
-                    return
+                    last.set()
                 upstream.sendall(chunk)
+        upstream.close()
 
     @staticmethod
-    def _back(upstream, client):
-        with suppress(OSError):
+    def _back(upstream, client, last):
+        with suppress(OSError), client:
             while chunk := upstream.recv(65536):
+                if last.is_set():  # by now the server has committed
+                    client.shutdown(socket.SHUT_RDWR)
+                    return
                 client.sendall(chunk)
 
     def close(self):
