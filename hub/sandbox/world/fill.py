@@ -16,7 +16,7 @@ from hub.sandbox.store import engine
 from hub.sandbox.truth import Truth
 from hub.sandbox.world.database import World
 from hub.sandbox.world.macros import Times
-from hub.sandbox.world.planting import cast, notes, numbered, replaced, spoil
+from hub.sandbox.world.planting import notes, replaced, spoil, told
 from hub.sandbox.world.population import MEMBERS
 from hub.sandbox.world.reckoning import Reckoner, settle
 from hub.sandbox.world.script import Script
@@ -86,9 +86,9 @@ class Teller:
         self.world.stand(number, first, many)
         with self.world.room():
             for statement in self.script.statements:
-                self.world.do(statement.once, str(statement.place))
-            told = cast(self.world, self.script, stamps)
-            noted = [note for table, sql in told.items() for note in self._store(table, sql, new=stamps is not None)]
+                if statement.name not in self.script.leaves:
+                    self.world.do(statement.once, str(statement.place))
+            noted = [note for table in self.script.tables for note in self._store(table, stamps)]
         for book in (PLANTED.name, CHANGED.name):
             pages = [page for own, page in noted if own == book]
             if pages:
@@ -97,12 +97,12 @@ class Teller:
             CHUNKS.name, pa.table({"source": [self.script.name], "number": [number], "first": [first], "many": [many]})
         )
 
-    def _store(self, table: str, told: str, *, new: bool) -> Iterator[tuple[str, pa.Table]]:
+    def _store(self, table: str, stamps: Mapping[str, str] | None) -> Iterator[tuple[str, pa.Table]]:
         """Write the rows of one local table; what is to be noted of them, and in which book."""
-        rows = numbered(self.world, self.script, table, told)
-        if new:
+        rows = told(self.world, self.script, table, stamps or {})
+        if stamps is not None:
             yield CHANGED.name, _new(table, rows[self.script.key(table)])
-        spoilt = spoil(self.world, self.script, table, told, rows, self.rate)
+        spoilt = spoil(self.world, self.script, table, rows, self.rate)
         if spoilt.kinds:
             rows = replaced(self.script, table, rows, spoilt)
             yield PLANTED.name, notes(self.script, table, spoilt)

@@ -4,11 +4,11 @@ All rows of a kind are spoilt by one expression. A row is spoilt once at most, n
 kind that fits it and changes it; which rows and which kinds is a pure function of the seed and the row numbers.
 
 DuckDB plans a statement anew for each table of each chunk, and that costs more than the rows of a small table: so there are two
-of them for a table, no expression of a story stands in them twice, and whatever is simple is left to Arrow and Python.
+of them for most tables, no expression of a story stands in them twice, and whatever is simple is left to Arrow and Python.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 
 from hub.sandbox.world.database import World
 from hub.sandbox.world.script import DUPLICATE, Defect, Script
-from hub.sandbox.world.tables import duck_type, quoted
+from hub.sandbox.world.tables import arrow_type, duck_type, quoted
 
+_TOLD = "_told"
 COPY = 1_000_000_000_000  # what lies between the row numbers of a row and of its double
 _NOTE = pa.schema(
     [
@@ -38,47 +39,65 @@ class Spoilt:
     was: list[str]
 
 
-def cast(world: World, script: Script, stamps: Mapping[str, str] | None = None) -> dict[str, str]:
-    """For each table a SELECT: the story's rows in the declared types; ``stamps``: SQL of the values of update columns.
+def told(world: World, script: Script, table: str, stamps: Mapping[str, str]) -> pa.Table:
+    """The story's rows of a table, in the declared types; ``stamps``: table -> SQL of the value of its update column.
 
-    ConfigurationError if a view has other columns than its table.
+    They stand under the name ``_told`` until the next table's. A view that nothing else reads was not made: it is read here.
+    ConfigurationError if it has other columns than its table, if a row has no number, or if two have the same.
     """
-    found: dict[str, dict[str, str]] = {}
-    for table, column, kind in world.columns():
-        found.setdefault(table, {})[column] = kind
-    return {table: _cast(world, script, table, found[table], stamps or {}) for table in script.tables}
-
-
-def _cast(world: World, script: Script, table: str, made: Mapping[str, str], stamps: Mapping[str, str]) -> str:
-    """One of them; what has its type already is not cast: ``made`` are the columns of the view and their types."""
-    columns, updated = script.source.tables[table], script.fate(table).updated
-    missing, unknown = sorted(columns.keys() - made.keys()), sorted(made.keys() - columns.keys())
-    if missing or unknown:
-        wrong = [f"{what}: {', '.join(names)}" for what, names in (("missing", missing), ("unknown", unknown)) if names]
-        world.fail(f"{script.place(table)}: the view {table} has not the columns of the table; {'; '.join(wrong)}")
-    values = []
-    for name, column in columns.items():
-        own, kind = quoted(name), duck_type(column)
-        if name == updated and table in stamps:
-            values.append(f"CAST(CASE WHEN {own} IS NOT NULL THEN {stamps[table]} END AS {kind}) AS {own}")
-        else:
-            values.append(own if made[name] == kind else f"CAST({own} AS {kind}) AS {own}")
-    return f"SELECT {', '.join(values)} FROM {quoted(table)}"
-
-
-def numbered(world: World, script: Script, table: str, told: str) -> pa.Table:
-    """The rows of ``told`` (a SELECT). ConfigurationError if one has no number, or two have the same."""
-    rows = world.rows(told, f"{script.place(table)}: {table}")
-    numbers = rows[script.key(table)]
-    different = pc.count_distinct(numbers).as_py()  # those that are missing are not counted
-    if different != rows.num_rows:
-        said = f"{table}.{script.key(table)} is the row number: {rows.num_rows} rows have {different} different ones"
-        world.fail(f"{script.place(table)}: {said}")
+    view, columns = script.view(table), script.source.tables[table]
+    rows = world.rows(view.query if table in script.leaves else f"SELECT * FROM {quoted(table)}", str(view.place))
+    _named(world, script, table, rows.column_names)
+    kinds = {name: arrow_type(column) for name, column in columns.items()}
+    rows = _widened(rows.select(list(columns)), kinds)
+    world.offer(_TOLD, rows)
+    changes = dict(_casts(script, table, rows, kinds, stamps))
+    if changes:
+        values = (changes.get(name, quoted(name)) for name in columns)
+        rows = world.rows(f"SELECT {', '.join(values)} FROM {_TOLD}", f"{view.place}: {table}")
+        world.offer(_TOLD, rows)
+    _numbered(world, script, table, rows[script.key(table)])
     return rows
 
 
-def spoil(world: World, script: Script, table: str, told: str, rows: pa.Table, rate: float) -> Spoilt:
-    """About ``rate`` of ``rows``, which are those of ``told`` (a SELECT)."""
+def _named(world: World, script: Script, table: str, made: Sequence[str]) -> None:
+    columns = script.source.tables[table].keys()
+    missing, unknown = sorted(columns - set(made)), sorted(set(made) - columns)
+    if missing or unknown:
+        wrong = [f"{what}: {', '.join(names)}" for what, names in (("missing", missing), ("unknown", unknown)) if names]
+        world.fail(f"{script.place(table)}: the view {table} has not the columns of the table; {'; '.join(wrong)}")
+
+
+def _widened(rows: pa.Table, kinds: Mapping[str, pa.DataType]) -> pa.Table:
+    """Short integers as long ones: the commonest cast, which needs no statement."""
+    for place, (name, kind) in enumerate(kinds.items()):
+        if pa.types.is_int64(kind) and pa.types.is_int32(rows.schema.field(place).type):
+            rows = rows.set_column(place, name, rows.column(place).cast(kind))
+    return rows
+
+
+def _casts(
+    script: Script, table: str, rows: pa.Table, kinds: Mapping[str, pa.DataType], stamps: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """(column, SQL) of what has not its declared type, or is the moment of a step."""
+    columns, updated = script.source.tables[table], script.fate(table).updated
+    for field in rows.schema:
+        own, kind = quoted(field.name), duck_type(columns[field.name])
+        if field.name == updated and table in stamps:
+            yield field.name, f"CAST(CASE WHEN {own} IS NOT NULL THEN {stamps[table]} END AS {kind}) AS {own}"
+        elif field.type != kinds[field.name]:
+            yield field.name, f"CAST({own} AS {kind}) AS {own}"
+
+
+def _numbered(world: World, script: Script, table: str, numbers: pa.ChunkedArray) -> None:
+    different = pc.count_distinct(numbers).as_py()  # those that are missing are not counted
+    if different != len(numbers):
+        said = f"{table}.{script.key(table)} is the row number: {len(numbers)} rows have {different} different ones"
+        world.fail(f"{script.place(table)}: {said}")
+
+
+def spoil(world: World, script: Script, table: str, rows: pa.Table, rate: float) -> Spoilt:
+    """About ``rate`` of ``rows``, which are those that ``told`` told last."""
     defects, key = script.fate(table).defects, script.key(table)
     if not defects or not rate or not rows.num_rows:
         return Spoilt(rows.slice(0, 0), [], [])
@@ -86,7 +105,7 @@ def spoil(world: World, script: Script, table: str, told: str, rows: pa.Table, r
     chosen = f"(chance({own}, 'defect/{table}', {rate}) OR {script.fate(table).spare}) AND {_alive(script, table)}"
     values = [own, f"dice({own}, 'kind/{table}') AS _dice"]
     values += [sql for n, defect in enumerate(defects) for sql in _news(script, table, n, defect)]
-    found = world.rows(f"SELECT {', '.join(values)} FROM ({told}) WHERE {chosen}", str(script.fate(table).place))
+    found = world.rows(f"SELECT {', '.join(values)} FROM {_TOLD} WHERE {chosen}", str(script.fate(table).place))
     former = rows.take(pc.index_in(found[key], rows[key].combine_chunks()))
     fits = zip(*(_fits(n, defect, found, former) for n, defect in enumerate(defects)), strict=True)
     kinds = [_picked(dice, fitting) for dice, fitting in zip(found["_dice"].to_pylist(), fits, strict=True)]

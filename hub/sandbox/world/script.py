@@ -4,7 +4,7 @@ A source has a story when hub/sandbox/stories holds ``<source>.sql``; the ``.yam
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from hub.repository import Repository
 STORIES = Path(__file__).parents[1] / "stories"
 DUPLICATE = "duplicate"
 _NOWHERE = Place("")
+_WORD = re.compile(r"\w+")
 _STATEMENT = re.compile(r"CREATE\s+OR\s+REPLACE\s+(TEMP(ORARY)?\s+)?(VIEW|MACRO)\s+\"?(\w+)\"?", re.IGNORECASE)
+_AS = re.compile(_STATEMENT.pattern + r"\s+AS\b", re.IGNORECASE)
 _TOKENS = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|;|\bbetween\(|[^-/'\";b]+|.", re.DOTALL)
 
 
@@ -58,6 +60,11 @@ class Statement:
     place: Place
 
     @property
+    def query(self) -> str:
+        """What a view shows."""
+        return _AS.sub("", self.sql, count=1)
+
+    @property
     def once(self) -> str:
         """To be run for every chunk, a view as a table: what several others read is told once, and planned once."""
         kind = "TABLE" if self.kind == "VIEW" else self.kind
@@ -66,12 +73,13 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One source with its story and the mappings that read it."""
+    """One source with its story and the mappings that read it. ``leaves``: tables whose view no other statement names."""
 
     source: Source
     statements: tuple[Statement, ...]
     fates: Mapping[str, Fate]
     mappings: tuple[FieldMapping, ...]
+    leaves: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -88,9 +96,13 @@ class Script:
         """Of a table without one: nothing befalls it."""
         return self.fates.get(table, Fate())
 
+    def view(self, table: str) -> Statement:
+        """The statement that tells a table."""
+        return next(statement for statement in self.statements if statement.name == table and statement.kind == "VIEW")
+
     def place(self, table: str) -> Place:
         """Where the view of a table stands."""
-        return next(statement.place for statement in self.statements if statement.name == table and statement.kind == "VIEW")
+        return self.view(table).place
 
     def key(self, table: str) -> str:
         """The row number: the first column."""
@@ -126,7 +138,14 @@ def load(path: Path, repository: Repository) -> tuple[Script, tuple[Problem, ...
             fates = {table: _fate(document, table, said) for table, said in document.data["tables"].items()}
             problems += _unknown(document, source)
             problems += _unmade(document, source, latest)
-    return Script(source, tuple(sql), fates, tuple(latest.values())), tuple(problems)
+    return Script(source, tuple(sql), fates, tuple(latest.values()), _leaves(source, sql)), tuple(problems)
+
+
+def _leaves(source: Source, statements: Sequence[Statement]) -> frozenset[str]:
+    words = {statement.name: set(_WORD.findall(statement.sql)) for statement in statements}
+    named = {word for name, own in words.items() for word in own - {name}}
+    views = {statement.name for statement in statements if statement.kind == "VIEW"}
+    return frozenset(views & source.tables.keys() - named)
 
 
 def _statements(path: Path) -> tuple[list[Statement], list[Problem]]:

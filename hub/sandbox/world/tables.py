@@ -81,6 +81,21 @@ def duck_type(column: SourceColumn) -> str:
     return kinds.get(column.type, column.type.upper())
 
 
+def arrow_type(column: SourceColumn) -> pa.DataType:
+    """The type in which DuckDB gives such a column."""
+    if column.type.startswith("decimal"):
+        digits, decimals = column.type[8:-1].split(",")
+        return pa.decimal128(int(digits), int(decimals))
+    kinds = {
+        "text": pa.string(),
+        "integer": pa.int64(),
+        "date": pa.date32(),
+        "timestamp": pa.timestamp("us"),
+        "boolean": pa.bool_(),
+    }
+    return kinds[column.type]
+
+
 def wired(rows: pa.Table, columns: Mapping[str, SourceColumn], dialect: str) -> pa.Table:
     """Rows as they are written: SQLite has no days, moments or decimals, and keeps them as its drivers write them."""
     made = [

@@ -77,3 +77,12 @@ def test_sql_that_makes_no_view(told: Told) -> None:
 def test_every_story_of_the_sandbox_is_found(small: Repository) -> None:
     """By its file; a story of a source that the repository has not is left out."""
     assert scripts(small, STORIES) == ()
+
+
+def test_a_table_that_nothing_else_names_is_a_leaf(told: Told, micro: Script) -> None:
+    """It is read once and need not be made first; comments name nothing."""
+    assert micro.leaves == {"t_person", "t_office"}
+    assert micro.view("t_office").query.lstrip().startswith("SELECT CAST(d.code AS BIGINT) AS nm")
+    named = "CREATE OR REPLACE TEMP VIEW t_office AS SELECT 1 AS nm, name AS jg_bh, '' AS memo FROM t_person LIMIT 1;"
+    script, _ = told(sql="-- t_office\nCREATE OR REPLACE TEMP VIEW t_person AS SELECT 1 AS nm;" + named)
+    assert script.leaves == {"t_office"}
