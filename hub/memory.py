@@ -1,8 +1,8 @@
 """Settles how the process takes memory and how freed memory goes back to the system; imported before all else of the hub.
 
 Three libraries share a process, each with an allocator of its own that keeps what it has once had: Arrow's, DuckDB's and
-glibc's. Together they kept 150 MiB of a window that needs 60. So Arrow takes glibc's, DuckDB's gives back at once, and glibc's
-has few arenas and fixed thresholds. Settings in the environment win. Elsewhere than with glibc only the first two hold.
+glibc's. Together they kept 100 MiB in a large window and more in a run of many small ones. So Arrow takes glibc's, DuckDB's
+gives back at once, and glibc's has few arenas and fixed thresholds. Settings in the environment win. Elsewhere than with glibc only the first two hold.
 """
 
 import ctypes
