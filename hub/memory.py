@@ -2,7 +2,8 @@
 
 Three libraries share a process, each with an allocator of its own that keeps what it has once had: Arrow's, DuckDB's and
 glibc's. Together they kept 100 MiB in a large window and more in a run of many small ones. So Arrow takes glibc's, DuckDB's
-gives back at once, and glibc's has few arenas and fixed thresholds. Settings in the environment win. Elsewhere than with glibc only the first two hold.
+gives back at once, and glibc's has few arenas and fixed thresholds. Settings in the environment win. Elsewhere than with glibc
+only the first two hold.
 """
 
 import ctypes
