@@ -24,6 +24,7 @@ from hub.account import Work
 from hub.connection import Adapters
 from hub.extract import Census, census, extract
 from hub.json_text import objects
+from hub.kernel.buckets import read
 from hub.kernel.engine import Engine, Transformed, schema
 from hub.plan import Finding, Plan
 from hub.quarantine import Reject
@@ -102,7 +103,8 @@ def stage(plan: Plan, work: Work, adapters: Adapters) -> Staged:
 
 def refused_keys(staged: Staged) -> pa.Array:
     """The keys of refused rows, as far as they are usable: these rows are not gone."""
-    keys = [batch.column("key").drop_null() for batch in batches(staged.folder / REFUSED)]
+    columns = (batch.column("key") for batch in read(staged.folder / REFUSED, ["key"]))
+    keys = [column.filter(pc.is_valid(column)) for column in columns]  # copied: as they are, each holds its whole batch
     return pa.chunked_array(keys, pa.binary(16)).combine_chunks()
 
 

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from hub.account import account, accounts
@@ -18,9 +21,17 @@ from hub.pipeline import backfill, run_due
 from hub.plan import Plan
 from hub.quarantine import listed, shown
 from hub.run import Extracted, Run
+from hub.stage import REFUSED, Staged, refused_keys, written
 from hub.state.database import State
 
 Exchange = Callable[..., Plan]
+_GATHERING = """
+import sys
+from pathlib import Path
+from hub.stage import Staged, refused_keys
+import pyarrow
+print(len(refused_keys(Staged(Path(sys.argv[1]), "", 0, "", 0, 0, 0, None, 0, ""))), pyarrow.default_memory_pool().max_memory())
+"""
 
 
 class Died(BaseException):
@@ -227,3 +238,25 @@ def test_a_refused_row_keeps_what_the_source_gave(state: State, exchange: Exchan
     (entry,) = listed(state.engine)
     row = shown(state, plan, entry.id, run, unmask=True).row or {}
     assert (row["r.id"], row["r.name"], row["r.card"]) == ('B"1\\', " 𠮷\n张\u3000", "x")
+
+
+def test_keys_of_refused_rows_do_not_hold_the_rows(tmp_path: Path) -> None:
+    """Ten batches of a thousand refused rows of 1 kB are 10 MB; while their keys are gathered, Arrow holds less than 3 MiB."""
+    rows = 1_000
+    schema = pa.schema([pa.field("row", pa.string()), pa.field("key", pa.binary(16))])
+    with written(tmp_path / REFUSED, schema) as file:
+        for _ in range(10):
+            keys = pa.array([number.to_bytes(16, "big") for number in range(rows)], pa.binary(16))
+            file.write_batch(pa.record_batch([pa.repeat("x" * 1_000, rows), keys], schema=schema))
+    told = subprocess.run([sys.executable, "-c", _GATHERING, str(tmp_path)], check=True, capture_output=True, text=True).stdout
+    found, most = (int(number) for number in told.split())
+    assert found == 10 * rows
+    assert most < 3 << 20
+
+
+def test_a_row_of_which_no_key_could_be_read_has_none_among_the_refused_keys(tmp_path: Path) -> None:
+    """Such a row may be any: it does not keep a delivered one from being absent."""
+    schema = pa.schema([pa.field("row", pa.string()), pa.field("key", pa.binary(16))])
+    with written(tmp_path / REFUSED, schema) as file:
+        file.write_batch(pa.record_batch([pa.array(["{}", "{}"]), pa.array([b"k" * 16, None], pa.binary(16))], schema=schema))
+    assert refused_keys(Staged(tmp_path, "", 0, "", 0, 2, 0, None, 0, "")).to_pylist() == [b"k" * 16]
