@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
@@ -54,7 +53,7 @@ def vouch(state: State) -> Verdict:
     for part in said.parts:
         findings.add("part-missing", PART.name, f"part {part[:12]}: the log has its outcome, the database has no such part")
     for name, sha256, what in files:
-        _file(state.folder.absolute(name), sha256, what, findings)
+        _file(state.folder, name, sha256, what, findings)
     own = findings.verdict(rows.checkpoint)
     return replace(rows, findings=rows.findings + own.findings, counts={**rows.counts, **own.counts})
 
@@ -111,10 +110,10 @@ def _parts(connection: Connection, said: _Said, findings: Findings) -> Iterator[
         yield row["path"], row["sha256"], "payload"
 
 
-def _file(path: Path, sha256: str, what: str, findings: Findings) -> None:
+def _file(folder: Folder, name: str, sha256: str, what: str, findings: Findings) -> None:
     """A receipt stays for ever; a payload goes when it is settled and old (``hub prune``)."""
-    found = spool.digest(path)
+    found = spool.digest(folder.absolute(name))
     if found is None and what == "receipt":
-        findings.add("receipt-missing", path.name, "the receipt is gone: restore the state folder from its backup")
+        findings.add("receipt-missing", name, "the receipt is gone: restore the state folder from its backup")
     elif found not in (None, sha256):
-        findings.add(f"{what}-edited", path.name, f"the {what} is not the one that was logged: restore it from a backup")
+        findings.add(f"{what}-edited", name, f"the {what} is not the one that was logged: restore it from a backup")
