@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adapters import charset
+from adapters import charset, digits
 from hub.interface import ConfigurationError, DataError, Settings
 
 ROOM = {
@@ -99,7 +99,7 @@ def _digits(column: pa.Array, cell: Cell) -> pa.Array:
     """Numbers as text; zeros go between the sign and the first digit."""
     if cell.fen:  # the unscaled integers of a decimal with two places ARE its hundredths
         column = pa.Array.from_buffers(_ENTIRE, len(column), column.cast(_HUNDREDTHS).buffers())
-    text = column.cast(pa.string())
+    text = digits.plain(column)
     return pc.utf8_zero_fill(text, width=cell.width) if cell.pad == "0" else text
 
 

@@ -90,15 +90,23 @@ def ddl(dialect: str) -> str:
 
 
 def announce(connection: Connection, part: Part, table: str) -> bool:
-    """Write the part's batch line; False, and nothing is open any more, if its id has one. Waits for another writer of the id."""
+    """Write the part's batch line; False, and nothing is open any more, if its id has one. Waits for another writer of the id.
+
+    ConfigurationError for a table that takes no line as agreed.
+    """
     line: dict[str, Any] = {"id": part.id, "table_name": table, "batch": part.heading.batch, "sha256": part.sha256}
     line |= {"row_count": part.rows, "standard": part.heading.standard, "log_checkpoint": part.checkpoint or None}
-    try:
-        connection.execute(insert(BATCH), line)
-    except IntegrityError:
+    for _ in range(2):  # whoever held the id may have taken its transaction back: then it is free the second time
+        try:
+            connection.execute(insert(BATCH), line)
+            return True
+        except IntegrityError:
+            connection.rollback()
+        known = connection.execute(select(BATCH.c.id).where(BATCH.c.id == part.id)).first()
         connection.rollback()
-        return False
-    return True
+        if known is not None:
+            return False
+    raise ConfigurationError(f"the partner's {BATCH.name} refuses our line: compare its columns with adapters/exchange_tables.py")
 
 
 def standing(connection: Connection, part: Part) -> Answer:

@@ -7,7 +7,7 @@ it; so does one that begins with apostrophes and then like a formula, hence the 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_START = r"[=+\-@\t\r\n=+-@]"
+_START = r"[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
 
 
 def guarded(rows: pa.RecordBatch) -> pa.RecordBatch:

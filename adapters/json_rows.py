@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from adapters import charset
+from adapters import charset, digits
 from hub.interface import DataError, Layout
 
 SETTINGS = {
@@ -47,7 +47,7 @@ def objects(rows: pa.RecordBatch, quoted: bool, end: str) -> Iterator[bytes]:
 
 def _written(column: pa.Array, quoted: bool) -> tuple[pa.Array, str]:
     """The values as they stand in JSON, and the quote around each. No text is null: joining those takes twice the time."""
-    text = _escaped(column) if pa.types.is_string(column.type) else column.cast(pa.string())
+    text = _escaped(column) if pa.types.is_string(column.type) else digits.plain(column)
     quote = '"' if quoted or pa.types.is_string(column.type) else ""
     if not text.null_count:
         return text, quote

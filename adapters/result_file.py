@@ -13,7 +13,8 @@ from hub.interface import Confirmed, Outcome, Part, Rejected, RowFault, Unknown
 def outcome(payload: bytes, part: Part, encoding: str) -> Outcome:
     """What the partner says of ``part``. A result that is not written as agreed leaves the outcome unknown."""
     try:
-        first, *rest = [line for line in payload.decode(encoding).splitlines() if line]
+        text = payload.decode("utf-8-sig" if encoding == "utf-8" else encoding)  # a BOM, as Windows writes it, is not a name's
+        first, *rest = [line for line in text.replace("\r\n", "\n").split("\n") if line]  # words may hold U+2028 and its like
         name, sha256, accepted, refused, reference = first.split("|", 4)
         whole = rest[0].split("|", 2) if rest and rest[0].startswith("!|") else None
         faults = () if whole else tuple(_fault(line) for line in rest)

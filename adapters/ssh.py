@@ -1,4 +1,7 @@
-"""Takes an address, a pinned fingerprint and a login; gives an SFTP session. Alone decides which server to trust."""
+"""Takes an address, a pinned fingerprint and a login; gives an SFTP session, and looks at files in it.
+
+Alone decides which server to trust.
+"""
 
 import base64
 import hashlib
@@ -63,6 +66,35 @@ def session(settings: Mapping[str, Any]) -> tuple[paramiko.Transport, paramiko.S
 def fingerprint(key: paramiko.PKey) -> str:
     """SHA256:... without padding, as OpenSSH prints it."""
     return "SHA256:" + base64.b64encode(hashlib.sha256(key.asbytes()).digest()).decode().rstrip("=")
+
+
+def there(client: paramiko.SFTPClient, name: str) -> bool:
+    """Whether the server shows us a file or a folder of this name."""
+    try:
+        client.stat(name)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def digest(client: paramiko.SFTPClient, name: str) -> str:
+    """The SHA-256 of a file as it stands on the server."""
+    hashed = hashlib.sha256()
+    with client.open(name) as file:
+        file.prefetch()
+        while chunk := file.read(1 << 18):
+            hashed.update(chunk)
+    return hashed.hexdigest()
+
+
+def rename(client: paramiko.SFTPClient, old: str, new: str) -> None:
+    """In one step, also on a server that lacks OpenSSH's extension and knows the SFTP protocol's own rename only."""
+    try:
+        client.posix_rename(old, new)
+    except OSError as error:
+        if error.errno is not None:  # a refusal that has a name; an unsupported operation has none
+            raise
+        client.rename(old, new)
 
 
 def _check_host(settings: Mapping[str, Any], key: paramiko.PKey) -> None:

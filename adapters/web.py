@@ -1,6 +1,8 @@
 """Takes an address and a login; gives bounded answers, or the error class that says what to do. Alone knows httpx."""
 
+import re
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +22,7 @@ SETTINGS: Mapping[str, Any] = {
 }
 _CONNECT_SECONDS = 10.0
 _LARGEST_ANSWER = 64 << 20
+_SLOWEST_ANSWER = 10  # times the timeout: a byte now and then is no silence, but it must not hold the exchange for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,13 @@ def send(client: httpx.Client, method: str, path: str, **request: Any) -> Reply 
     body = bytearray()
     try:
         with client.stream(method, path, **request) as response:
+            latest = time.monotonic() + _SLOWEST_ANSWER * (client.timeout.read or 0)
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > _LARGEST_ANSWER:
                     return Unknown("answer-too-large")
+                if time.monotonic() > latest:
+                    return Unknown("answer-too-slow")
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         if "CERTIFICATE" in str(error):
             raise PermanentError(f"{place(client)}: the partner's certificate is not trusted; compare it with ca_file") from None
@@ -81,5 +87,8 @@ def send(client: httpx.Client, method: str, path: str, **request: Any) -> Reply 
     if response.status_code in (401, 403):
         raise PermanentError(f"{place(client)} refuses our login ({response.status_code}): renew the token")
     if response.status_code == 429:
-        raise TransientError(f"{place(client)} asks us to slow down (429)")
+        slow_down = TransientError(f"{place(client)} asks us to slow down (429)")
+        wanted = response.headers.get("Retry-After", "")
+        slow_down.retry_after = float(wanted) if re.fullmatch(r"[0-9]{1,6}", wanted) else None  # a date is passed over
+        raise slow_down
     return Reply(response.status_code, bytes(body))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adapters import charset
+from adapters import charset, digits
 from hub.interface import Column, DataError, Layout
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}  # & first; readers turn a bare CR into LF
@@ -36,11 +36,10 @@ def elements(rows: pa.RecordBatch, layout: Layout) -> Iterator[bytes]:
 
 def _escaped(values: pa.Array, column: Column) -> pa.Array:
     """The values as they stand between two tags; numbers digit by digit."""
-    text = values.cast(column.type).cast(pa.string())
+    text = digits.plain(values.cast(column.type))
+    if not pa.types.is_string(column.type):
+        return text
     raw = charset.raw(text).to_pybytes()
-    if not pa.types.is_string(column.type):  # Arrow writes a small decimal as 1E-7, which XML Schema does not know
-        plain = [None if value is None else f"{value:f}" for value in values.to_pylist()] if b"E" in raw else None
-        return text if plain is None else pa.array(plain, pa.string())
     if charset.lowest(text) < 0x20 or b"\xef\xbf" in raw:
         number = pc.index(pc.match_substring_regex(text, _UNSAYABLE), True).as_py()
         if number >= 0:

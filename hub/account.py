@@ -24,6 +24,7 @@ from hub.state.tables import PART, WINDOW
 from hub.window import BOUND, Window, move
 
 SETTLED = ("confirmed", "rejected")
+COUNTED = ("source", "absent", "delivered", "unchanged", "rejected", "pending", "warnings", "bytes", "parts", "missing")
 DOUBT = "the receipt"  # how the reason begins when a partner's answer cannot be believed: a person must look
 
 
@@ -69,8 +70,7 @@ class Account:
     @property
     def counts(self) -> dict[str, int | None]:
         """The numbers as the log keeps them."""
-        names = ("source", "absent", "delivered", "unchanged", "rejected", "pending", "warnings", "bytes", "parts", "missing")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in COUNTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,12 @@ def accounts(
         query = query.where(WINDOW.c.kind == kind)
     with reading(engine) as connection:
         return tuple(_account(row) for row in connection.execute(query))
+
+
+def closed_accounts(connection: Connection) -> Iterator[Account]:
+    """Every closed account, oldest first."""
+    query = _query().where(WINDOW.c.state == "closed").order_by(WINDOW.c.id)
+    return map(_account, connection.execute(query))
 
 
 def account(engine: Engine, exchange: str, key: str) -> Account | None:

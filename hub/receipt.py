@@ -6,7 +6,7 @@ every refused row is one of the part. Anything else is an unknown outcome, which
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -46,7 +46,7 @@ class Verdict:
 
 def verdict(stored: StoredPart, outcome: Outcome) -> Verdict:
     """Judge an answer against the part's digest and sidecar."""
-    rows = pq.read_table(stored.sidecar)
+    rows, outcome = pq.read_table(stored.sidecar), _legible(outcome)
     none = pa.chunked_array([pa.repeat(False, rows.num_rows)])
     match outcome:
         case Confirmed():
@@ -65,6 +65,24 @@ def verdict(stored: StoredPart, outcome: Outcome) -> Verdict:
             return Verdict("awaiting", rows, none)
         case Unknown():
             return Verdict("unknown", rows, none, outcome.reason)
+
+
+def _legible(outcome: Outcome) -> Outcome:
+    """The answer, its words as every database keeps them: without U+0000 and halves of surrogate pairs. The receipt stays."""
+    match outcome:
+        case Confirmed():
+            faults = tuple(
+                RowFault(_words(each.row_id), each.field and _words(each.field), _words(each.code), _words(each.message))
+                for each in outcome.faults
+            )
+            return replace(outcome, reference=_words(outcome.reference), faults=faults)
+        case Rejected():
+            return replace(outcome, code=_words(outcome.code), message=_words(outcome.message))
+    return outcome
+
+
+def _words(text: str) -> str:
+    return text.encode(errors="replace").decode().replace("\0", "\ufffd")
 
 
 def _doubt(stored: StoredPart, confirmed: Confirmed, refused: pa.ChunkedArray) -> str:

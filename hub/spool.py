@@ -59,13 +59,20 @@ def write(path: Path, data: bytes) -> None:
 
 def verify(path: Path, sha256: str) -> None:
     """The file must still be the one that was written; PermanentError if it is gone or another."""
+    found = digest(path)
+    if found is None:
+        raise PermanentError(f"{path.name} is gone from the spool: restore the state folder from its backup")
+    if found != sha256:
+        raise PermanentError(f"{path.name} in the spool was changed after it was written: restore it from a backup")
+
+
+def digest(path: Path) -> str | None:
+    """The SHA-256 of a file, 64 hex digits; None if it is gone."""
     try:
         with path.open("rb") as file:
-            same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
-        raise PermanentError(f"{path.name} is gone from the spool: restore the state folder from its backup") from None
-    if not same:
-        raise PermanentError(f"{path.name} in the spool was changed after it was written: restore it from a backup")
+        return None
 
 
 def remove(folder: Path) -> None:

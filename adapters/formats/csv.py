@@ -1,5 +1,6 @@
 """CSV (RFC 4180): takes rows, gives one line a row, and back. An empty field is null, ``""`` the empty text."""
 
+import re
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -7,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
-from adapters import charset, delimited, formula
-from hub.interface import DataError, Format, Heading, Layout, Settings
+from adapters import charset, delimited, digits, formula
+from hub.interface import ConfigurationError, DataError, Format, Heading, Layout, Settings
 
 SETTINGS = {
     "type": "object",
@@ -25,10 +26,7 @@ SETTINGS = {
             "description": "text (default): texts, not numbers; none: no value may need them",
         },
         "line_end": {"enum": ["lf", "crlf"], "description": "default: lf"},
-        "formula_guard": {
-            "type": "boolean",
-            "description": "an apostrophe before texts that a spreadsheet would run; default: false",
-        },
+        "formula_guard": {"type": "boolean", "description": "an apostrophe before texts that a spreadsheet would run (false)"},
     },
 }
 
@@ -65,7 +63,7 @@ class Csv:
     def encode(self, rows: pa.RecordBatch, layout: Layout, heading: Heading) -> bytes:  # noqa: ARG002 - CSV has no heading
         """The lines; DataError naming row and column for a value that the encoding or ``quoting: none`` cannot hold."""
         named = pa.RecordBatch.from_arrays(rows.cast(layout.schema()).columns, names=self._header(layout))
-        named = formula.guarded(named) if self.guard else named
+        named = digits.written(formula.guarded(named) if self.guard else named)
         if self.options.quoting_style == "none":
             _refuse_quotes(named, f'[{self.options.delimiter}"\r\n]|^$')
         sink = BytesIO()  # half the time and half the memory of a buffer of Arrow's, which is copied at its end
@@ -94,6 +92,8 @@ class Csv:
 
 def _refuse_quotes(rows: pa.RecordBatch, pattern: str) -> None:
     for name, column in zip(rows.schema.names, rows.columns, strict=True):
+        if re.search(pattern, name):
+            raise ConfigurationError(f"format_settings: the header {name} needs quotes, and quoting is none; write header: names")
         number = pc.index(pc.match_substring_regex(column.cast(pa.string()), pattern), True).as_py()
         if number >= 0:
             raise DataError(f"row {number + 1}, column {name}: the value needs quotes, and quoting is none")

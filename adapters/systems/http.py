@@ -96,7 +96,7 @@ class Http:
     def _receipt(self, reply: web.Reply, part_id: str) -> Outcome:
         if reply.status == 202:
             return Awaiting()
-        if reply.status >= 500:
+        if reply.status >= 500 or reply.status == 408:  # 408: it gave up waiting for our request
             return Unknown(f"http-{reply.status}")
         if reply.status not in (200, 201):
             raise ConfigurationError(f"{web.place(self._client)} answers {reply.status}: is url in the partner's settings right?")
@@ -104,10 +104,17 @@ class Http:
         if told.get("id") != part_id:
             return Unknown("receipt-of-another-part")
         try:
-            faults = tuple(RowFault(str(f["row_id"]), f.get("field"), str(f["code"]), str(f["message"])) for f in told["faults"])
-            return Confirmed(str(told["sha256"]), int(told["accepted"]), str(told["reference"]), reply.body, faults)
+            accepted = int(str(told["accepted"]))  # a number with a fraction or an exponent counts no rows
+            return Confirmed(
+                str(told["sha256"]), accepted, str(told["reference"]), reply.body, tuple(map(_fault, told["faults"]))
+            )
         except (KeyError, TypeError, ValueError, AttributeError):
             return Unknown("receipt-malformed")
+
+
+def _fault(told: Mapping[str, Any]) -> RowFault:
+    field = told.get("field")
+    return RowFault(str(told["row_id"]), None if field is None else str(field), str(told["code"]), str(told["message"]))
 
 
 def _document(body: bytes) -> Mapping[str, Any]:

@@ -6,7 +6,6 @@ adapters/result_file.py.
 """
 
 import errno
-import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,24 +64,25 @@ class Sftp:
         """The folders that are not there."""
         with self._nothing_left() as client:
             names = [self._settings[key] for key in ("folder", "result_folder", "archive_folder") if key in self._settings]
-            return [f"{ssh.place(self._settings)} has no folder {name} for us" for name in names if not _there(client, name)]
+            return [f"{ssh.place(self._settings)} has no folder {name} for us" for name in names if not ssh.there(client, name)]
 
     def deliver(self, part: Part) -> Outcome:
         """Put one file. Until the rename nothing has happened there, whatever goes wrong."""
         name = f"{self._settings['folder']}/{part.file_name}"
         temporary = f"{self._settings['folder']}/.{part.file_name}.part"
         with self._nothing_left() as client:
-            there = _there(client, name)
-            if there and _digest(client, name) != part.sha256:
+            there = ssh.there(client, name)
+            if there and ssh.digest(client, name) != part.sha256:
                 return Rejected("conflict", "a file of this name with other bytes is there")
             if not there:
                 client.put(str(part.path), temporary, confirm=True)  # pipelined, and the size is compared
                 self._compare(client, part, temporary)
         try:
             if not there:
-                client.posix_rename(temporary, name)
-            if self._settings.get("ok_file"):
-                client.putfo(io.BytesIO(f"{part.sha256} {part.path.stat().st_size}\n".encode()), f"{name}.ok", confirm=False)
+                ssh.rename(client, temporary, name)
+            if self._settings.get("ok_file") and not ssh.there(client, f"{name}.ok"):
+                client.putfo(io.BytesIO(f"{part.sha256} {part.path.stat().st_size}\n".encode()), f"{temporary}.ok")
+                ssh.rename(client, f"{temporary}.ok", f"{name}.ok")  # whoever waits for it sees it whole
         except _LOST as error:  # renamed or not, nobody knows
             self.close()
             return Unknown(f"rename-{type(error).__name__}")
@@ -92,15 +92,17 @@ class Sftp:
         """The result, or where the file is. A file that is nowhere may have been taken: only an archive makes absence sure."""
         results, folder = self._settings.get("result_folder"), self._settings["folder"]
         with self._nothing_left() as client:
-            if results and _there(client, f"{results}/{part.file_name}.result"):
+            if results and ssh.there(client, f"{results}/{part.file_name}.result"):
                 with client.open(f"{results}/{part.file_name}.result") as file:
                     payload = file.read(_LARGEST_RESULT)
                 return result_file.outcome(payload, part, self._settings.get("encoding", "gb18030"))
-            if not results and _there(client, f"{folder}/{part.file_name}"):
-                return _standing(part, _digest(client, f"{folder}/{part.file_name}"))
-            folders = [folder, *filter(None, [self._settings.get("archive_folder")])]
-            if any(_there(client, f"{each}/{part.file_name}") for each in folders):
-                return Awaiting()
+            for each in filter(None, (folder, self._settings.get("archive_folder"))):
+                name = f"{each}/{part.file_name}"
+                if not ssh.there(client, name):
+                    continue
+                if each == folder and self._settings.get("ok_file") and not ssh.there(client, f"{name}.ok"):
+                    return Unknown("ok-file-missing")  # we died before it: sending again puts it there
+                return Awaiting() if results else _standing(part, ssh.digest(client, name))
         return Absent() if "archive_folder" in self._settings or not results else Unknown("file-not-there")
 
     def close(self) -> None:
@@ -122,7 +124,7 @@ class Sftp:
             raise TransientError(f"{ssh.place(self._settings)}: {reason}; nothing was sent") from None
 
     def _compare(self, client: paramiko.SFTPClient, part: Part, name: str) -> None:
-        if self._settings.get("read_back", True) and _digest(client, name) != part.sha256:
+        if self._settings.get("read_back", True) and ssh.digest(client, name) != part.sha256:
             raise TransientError(f"{ssh.place(self._settings)} holds other bytes than were sent; they were not renamed")
 
 
@@ -130,20 +132,3 @@ def _standing(part: Part, sha256: str) -> Confirmed:
     """Without results, the file that stands there is the receipt."""
     told = json.dumps({"file": part.file_name, "sha256": sha256, "size": part.path.stat().st_size})
     return Confirmed(sha256, part.rows, part.file_name, told.encode())
-
-
-def _there(client: paramiko.SFTPClient, name: str) -> bool:
-    try:
-        client.stat(name)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _digest(client: paramiko.SFTPClient, name: str) -> str:
-    hashed = hashlib.sha256()
-    with client.open(name) as file:
-        file.prefetch()
-        while chunk := file.read(1 << 18):
-            hashed.update(chunk)
-    return hashed.hexdigest()

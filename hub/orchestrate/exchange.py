@@ -114,7 +114,7 @@ def _spec(key: dg.AssetKey, plan: Plan) -> dg.AssetSpec:
         kinds={plan.partner.system, plan.partner.format},
         owners=[],
         description=f"{plan.table.title} → {plan.partner.title}",
-        tags={"hub/domain": plan.table.standard, "hub/source": plan.source.name},
+        tags={"hub/standard": plan.table.standard, "hub/source": plan.source.name},
         metadata={
             "contract": f"{plan.table.standard}/{plan.table.name}@{plan.table.version}",
             "contract_file": str(plan.table.place),

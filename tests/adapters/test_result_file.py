@@ -61,3 +61,16 @@ def test_what_is_not_written_as_agreed_decides_nothing(text: str) -> None:
 def test_bytes_of_another_encoding_decide_nothing() -> None:
     """A result that cannot be decoded leaves the outcome unknown."""
     assert isinstance(outcome(f"{FIRST}\n7||x|账".encode("gb18030"), PART, "utf-8"), Unknown)
+
+
+@pytest.mark.parametrize("odd", ["\u0085", "\u2028", "\x0b", "\x1c", "\r"])
+def test_only_a_line_end_ends_a_line(odd: str) -> None:
+    """The words of a fault may hold characters at which Python's splitlines would break the line."""
+    found = outcome(f"{FIRST}\n7|zh|closed|账户{odd}已销户\r\n".encode(), PART, "utf-8")
+    assert isinstance(found, Confirmed)
+    assert found.faults == (RowFault("7", "zh", "closed", f"账户{odd}已销户"),)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_name() -> None:
+    """Windows puts one before UTF-8."""
+    assert isinstance(outcome(f"\ufeff{FIRST}\n7||x|y".encode(), PART, "utf-8"), Confirmed)

@@ -157,6 +157,12 @@ def test_another_key_proves_nothing(sealed, proof, tmp_path):
         assert check(tmp_path, proof, vkey).returncode == 1
 
 
+def test_no_evidence_is_made_without_a_receipt_that_was_logged(sealed):
+    """A receipt that is gone is said, not left out."""
+    with pytest.raises(LookupError, match=r"1 receipt.* gone"):
+        evidence(sealed.folder, PART, sealed.signer.verifier.vkey, {})
+
+
 def test_no_evidence_is_made_of_what_was_not_logged(sealed):
     """A part nobody knows, a receipt that is not the one that was logged."""
     vkey = sealed.signer.verifier.vkey

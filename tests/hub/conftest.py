@@ -256,6 +256,8 @@ class Desk:
             return Unknown("timeout")
         if says == "refused":
             return Rejected("E99", "nobody of this name", b"no")
+        if says == "garbled":
+            return Rejected("E\0", "no\ud800body", b"no")
         verdict = self.world.verdicts.get(part.id) or self._taken(part, says)
         if says == "later":
             return Awaiting()

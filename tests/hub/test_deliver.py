@@ -17,7 +17,7 @@ from hub.plan import Plan
 from hub.quarantine import listed, reasons
 from hub.run import Answered, Event, Run, Waiting
 from hub.state.database import State, reading
-from hub.state.tables import PART
+from hub.state.tables import PART, QUARANTINE
 from hub.status import standing
 
 Exchange = Callable[..., Plan]
@@ -188,6 +188,19 @@ def test_a_whole_part_refused_is_quarantined_with_the_partners_code(
     assert (found.delivered, found.rejected, found.missing) == (0, 3, 0)
     assert [(reason.rule, reason.rows) for reason in reasons(state.engine)] == [("E99", 3)]
     assert (part(state).state, part(state).accepted, part(state).ledger) == ("rejected", 0, None)
+
+
+@pytest.mark.parametrize("state", ["sqlite", "postgresql"], indirect=True)
+def test_what_no_database_keeps_of_a_partners_words_is_replaced(
+    state: State, exchange: Exchange, registry: Any, world: Any, run: Run
+) -> None:
+    """U+0000 and half a surrogate pair, which JSON can spell, neither stop the exchange nor lose the rest of the words."""
+    registry.fill(1)
+    world.says = ["garbled"]
+    assert closed(go(exchange(), state, run, world)).rejected == 1
+    with reading(state.engine) as connection:
+        words = connection.scalar(select(QUARANTINE.c.words))
+    assert (listed(state.engine)[0].findings, words, part(state).reason) == ((("", "E\ufffd"),), "no?body", "E\ufffd")
 
 
 def test_rows_the_partner_refuses_are_quarantined_one_by_one(

@@ -259,3 +259,53 @@ def test_csv_in_the_encodings_of_older_systems(encoding):
     if encoding == "gbk":
         with pytest.raises(DataError, match="row 3, column xm"):
             encoded(format, [*ROWS[:2], ROWS[2] | {"xm": "𠮷"}])
+
+
+PLACE = Layout(
+    "t", "地点", (Column("k", "编,号", pa.string(), "an..9"), Column("jd", "经度", pa.decimal128(12, 9), "n..12,9")), ("k",), "k"
+)
+PLACES = [{"k": "1", "jd": Decimal("0E-9")}, {"k": "2", "jd": Decimal("-1E-9")}, {"k": "3", "jd": None}]
+CELLS = {"tables": {"t": {"columns": {"k": {"width": 2}, "jd": {"width": 13, "pad": "0"}}}}}
+
+
+@pytest.mark.parametrize(
+    "format",
+    [
+        csv.create({}),
+        csv.create({"quoting": "none"}),
+        ndjson.create({}),
+        json.create({"numbers": "text"}),
+        fixed_width.create(CELLS),
+    ],
+    ids=["csv", "csv-none", "ndjson", "json", "fixed_width"],
+)
+def test_a_small_decimal_has_no_exponent(format):
+    """Zero and a billionth with nine places are written digit by digit, and come back."""
+    payload = format.encode(batch(PLACES, PLACE), PLACE, HEADING)
+    assert b"E-" not in payload
+    assert b"0.000000001" in payload
+    assert format.decode(payload, PLACE).equals(batch(PLACES, PLACE))
+
+
+def test_a_title_that_needs_quotes_is_a_mistake_in_the_settings():
+    """Where no value may have quotes the header may have none either, and the message says what to write."""
+    with pytest.raises(ConfigurationError, match=r"编,号 needs quotes.*header: names"):
+        csv.create({"quoting": "none", "header": "titles"}).encode(batch(PLACES, PLACE), PLACE, HEADING)
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20a", "'=1"])
+def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text):
+    """The ASCII forms and the full-width ones, which spreadsheets of a Chinese locale run as well."""
+    assert guarded(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["20240115", "110101199001011234", "0.5", "/a", ":", "<b>", "？", "１", "甲=1", "'1", "a"])
+def test_what_no_spreadsheet_runs_gets_none(text):
+    """Numbers, dates and codes stay as they are: a partner that reads the file with a program must not find apostrophes."""
+    assert guarded(text) == text
+
+
+def guarded(text):
+    """The text as it stands between the quotes of a guarded CSV."""
+    payload = csv.create({"formula_guard": True, "header": "none"}).encode(batch([{"sn": text}]), LAYOUT, HEADING)
+    return payload.decode().split('"')[1]

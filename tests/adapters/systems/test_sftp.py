@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 
+import paramiko
 import pytest
 
 from adapters.systems import sftp
@@ -167,3 +168,48 @@ def test_a_whole_file_can_be_refused(bank: sftp.Sftp, sshd: Server, tmp_path: Pa
     answer = bank.ask(sent)
     assert isinstance(answer, Rejected)
     assert answer.code == "sum"
+
+
+def test_the_ok_file_comes_last_and_is_made_good(bank: sftp.Sftp, sshd: Server, tmp_path: Path) -> None:
+    """A process that died between file and ``.ok`` leaves the outcome unknown; sending again adds only the ``.ok``."""
+    sent = part(tmp_path)
+    bank.deliver(sent)
+    (sshd.directory / "in" / f"{sent.file_name}.ok").unlink()
+    before = (sshd.directory / "in" / sent.file_name).stat()
+    assert bank.ask(sent) == Unknown("ok-file-missing")
+    assert isinstance(bank.deliver(sent), Awaiting)
+    assert sorted(path.name for path in (sshd.directory / "in").iterdir()) == [sent.file_name, f"{sent.file_name}.ok"]
+    assert (sshd.directory / "in" / f"{sent.file_name}.ok").read_text() == f"{sent.sha256} {len(sent.path.read_bytes())}\n"
+    assert (sshd.directory / "in" / sent.file_name).stat().st_ino == before.st_ino
+    assert isinstance(bank.ask(sent), Awaiting)
+
+
+def test_without_results_an_archived_file_is_confirmed(settings: dict[str, Any], sshd: Server, tmp_path: Path) -> None:
+    """A partner that moves what it took and answers nothing confirms by the bytes in its archive; nobody waits for ever."""
+    with closing(sftp.connect(settings | {"archive_folder": "done"}, None)) as system:  # type: ignore[arg-type]
+        sent = part(tmp_path)
+        system.deliver(sent)
+        (sshd.directory / "in" / sent.file_name).rename(sshd.directory / "done" / sent.file_name)
+        answer = system.ask(sent)
+        assert isinstance(answer, Confirmed)
+        assert answer.sha256 == sent.sha256
+
+
+@pytest.fixture
+def plain_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server without OpenSSH's extension: paramiko's client asks for one that no server has."""
+    asked = paramiko.SFTPClient._request
+
+    def unknown(client: paramiko.SFTPClient, kind: int, *arguments: Any) -> Any:
+        words = ("nobody-knows@example" if each == "posix-rename@openssh.com" else each for each in arguments)
+        return asked(client, kind, *words)
+
+    monkeypatch.setattr(paramiko.SFTPClient, "_request", unknown)
+
+
+@pytest.mark.usefixtures("plain_protocol")
+def test_a_server_that_knows_the_plain_rename_only_is_served(bank: sftp.Sftp, sshd: Server, tmp_path: Path) -> None:
+    """The protocol's own rename does where posix-rename@openssh.com is unsupported."""
+    sent = part(tmp_path)
+    assert isinstance(bank.deliver(sent), Awaiting)
+    assert sorted(path.name for path in (sshd.directory / "in").iterdir()) == [sent.file_name, f"{sent.file_name}.ok"]

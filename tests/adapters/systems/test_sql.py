@@ -263,6 +263,18 @@ def test_postgresql_names_line_and_column(postgresql_url, tmp_path):
             system.deliver(spooled(tmp_path, [ROWS[1], ROWS[1] | {"xm": "甲" * 51}]))
 
 
+def test_a_batch_table_that_is_not_as_agreed_is_a_setting_to_mend(url, database, tmp_path):
+    """A partner that takes each batch number once, where parts share it, is told so: trying again would never help."""
+    run(database, "CREATE UNIQUE INDEX once ON exchange_batch (batch)")
+    part = spooled(tmp_path)
+    with opened(url) as system:
+        assert system.deliver(part) == Awaiting()
+        with pytest.raises(ConfigurationError, match="exchange_batch refuses our line"):
+            system.deliver(replace(part, id="cd" * 32))
+        assert system.deliver(part) == Awaiting()
+    assert run(database, "SELECT count(*) FROM person") == [(2,)]
+
+
 def test_two_runs_at_once_have_one_effect(url, database, tmp_path):
     """Whoever comes second waits, and finds the batch line."""
     part = spooled(tmp_path)
