@@ -63,8 +63,8 @@ def replay_command(context: click.Context, exchange: str, entries: tuple[int, ..
     """Send refused rows again after the mapping or the partner was mended: these ENTRIES, or all of the exchange."""
     state, plan, run = desk.state(), desk.one(desk.plans(), exchange), live()
     outcome = tried(plan, lambda plan: replay(plan, state, run, entries=entries or None))
-    seal_log(state, run.clock())
     show([outcome], as_json=as_json)
+    seal_log(state, run.clock())
     context.exit(worst([outcome]))
 
 
