@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 something is wrong (a finding, an unbalanced account), 2 e
 """
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -51,6 +52,8 @@ _DISK = (*_FULL, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EI
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; the process ends with the exit code that says what to do."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a GBK or an ASCII terminal shows what it cannot show as \\u....
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         outcome: Any = cli.main(args=arguments, standalone_mode=False)
     except click.exceptions.Abort:

@@ -86,6 +86,14 @@ def test_a_state_folder_that_is_a_file_is_told(
     assert f"{checkout.root / 'schedules/to_centre.yaml'}; move it" in capsys.readouterr().err
 
 
+def test_a_terminal_without_chinese_is_no_error() -> None:
+    """What its encoding does not have comes as an escape."""
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    code = "from hub.cli import main; main.cli.main = lambda **_: print('婚姻 ok'); main.main([])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert (shown.returncode, shown.stdout, shown.stderr) == (0, "\\u5a5a\\u59fb ok\n", "")
+
+
 def test_before_the_first_seal_there_is_no_log_to_verify(
     checkout: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
