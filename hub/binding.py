@@ -18,30 +18,39 @@ from hub.problem import Place, Problem
 
 _TYPES = {"text": "VARCHAR", "integer": "BIGINT", "date": "DATE", "timestamp": "TIMESTAMP", "boolean": "BOOLEAN"}
 _CURE = "compare and compute with the types that the columns have, or convert with try_cast(… as …)"
+_TRUTH = "list_bool_and([{}])"  # a text is no condition to it, though NOT and CASE take one and read '1' as true
 
 
 def type_problems(mappings: Iterable[tuple[FieldMapping, Source]], tables: Iterable[Table]) -> Iterator[Problem]:
-    """``upper`` of a date, a text compared with a number: in mappings over declared columns, in rules over fields."""
-    places: dict[str, list[Place]] = {}
+    """``upper`` of a date, a text compared with a number, a condition that is none.
+
+    In mappings over declared columns, in rules over fields.
+    """
+    values: dict[str, list[Place]] = {}
+    conditions: dict[str, list[Place]] = {}
     kinds: set[str] = set()
     for mapping, source in mappings:
-        _collect(_mapped(mapping), _declared(mapping, source), places, kinds)
+        types = _declared(mapping, source)
+        _collect(_mapped(mapping), types, values, kinds)
+        if mapping.deleted:
+            _collect([(mapping.deleted, mapping.deleted_place or mapping.place)], types, conditions, kinds)
     for table in tables:
         types = {each.name: sql_type(each.notation) if each.numeric else "VARCHAR" for each in table.fields.values()}
-        _collect(((f"NOT ({rule.sql})", rule.place) for rule in table.rules), types, places, kinds)
+        _collect(((rule.sql, rule.place) for rule in table.rules), types, conditions, kinds)
     with Database() as database:
-        if _complaint(database, places, kinds) is None:
+        if _complaint(database, [*values, *map(_TRUTH.format, conditions)], kinds) is None:
             return
-        for sql, stands in places.items():
+        for sql, stands in [*values.items(), *conditions.items()]:
             complaint = _complaint(database, [sql], kinds)
             for place in stands if complaint else ():
                 yield Problem(place, "expression-type", f"the types do not fit: {complaint}", _CURE)
+            if complaint is None and sql in conditions and _complaint(database, [_TRUTH.format(sql)], kinds):
+                message = "a value where a condition must stand: it is neither true nor false"
+                yield from (Problem(place, "expression-type", message, "compare it: zt = 'D'") for place in conditions[sql])
 
 
 def _mapped(mapping: FieldMapping) -> Iterator[tuple[str, Place]]:
-    yield from ((made.sql, made.place) for made in mapping.fields.values() if made.sql and made.sql not in made.columns)
-    if mapping.deleted:
-        yield f"NOT ({mapping.deleted})", mapping.place
+    return ((made.sql, made.place) for made in mapping.fields.values() if made.sql and made.sql not in made.columns)
 
 
 def _declared(mapping: FieldMapping, source: Source) -> dict[str, str]:

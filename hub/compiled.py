@@ -115,11 +115,15 @@ def _keep(path: Path, made: Compiled) -> None:
     content = pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL)
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix="new-")  # mkstemp makes it mode 600
-        with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(content).digest() + content)
-        for older in path.parent.glob("compiled-*"):
-            older.unlink(missing_ok=True)
-        Path(temporary).replace(path)
+        handle, made_at = tempfile.mkstemp(dir=path.parent, prefix="new-")  # mkstemp makes it mode 600
     except OSError:
         return
+    temporary = Path(made_at)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(hashlib.sha256(content).digest() + content)
+        for older in set(path.parent.iterdir()) - {temporary}:  # also what a killed run had begun
+            older.unlink(missing_ok=True)
+        temporary.replace(path)
+    except OSError:  # what stayed of it would fill a full disk further, with every run
+        temporary.unlink(missing_ok=True)

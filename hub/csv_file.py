@@ -58,6 +58,8 @@ def _text(path: Path, name: str) -> tuple[str, Problem | None]:
     try:
         if path.stat().st_size > MAX_BYTES:
             return "", Problem(Place(name), "csv-too-big", "the file is larger than 16 MiB", "split the list")
+        if path.exists() and not path.is_file() and not path.is_dir():  # reading a pipe would wait for its writer
+            return "", Problem(Place(name), "file-unreadable", "this is no file", "remove it")
         raw = path.read_bytes()
     except OSError as error:
         return "", Problem(Place(name), "file-unreadable", f"the file cannot be read: {error.strerror}", "check path and rights")

@@ -102,6 +102,8 @@ def _text(path: Path, name: str) -> tuple[str, Problem | None]:
     try:
         if path.stat().st_size > MAX_BYTES:
             return "", Problem(Place(name), "yaml-too-big", "the file is larger than 4 MiB", "split it into several files")
+        if path.exists() and not path.is_file() and not path.is_dir():  # reading a pipe would wait for its writer
+            return "", Problem(Place(name), "file-unreadable", "this is no file", "remove it")
         raw = path.read_bytes()
     except OSError as error:
         return "", Problem(Place(name), "file-unreadable", f"the file cannot be read: {error.strerror}", "check path and rights")
@@ -276,19 +278,30 @@ _SYNTAX = (
     ),
     ("expected <block end>", "the indentation does not fit the lines above", "align the keys of one map"),
     ("did not find expected key", "the indentation does not fit the lines above", "align the keys of one map"),
+    ("did not find expected '-'", "a line that does not belong to the list above", "align it with the first key of its item"),
     ("cannot start any token", "a character that cannot start a value", "put the value in quotes"),
+    ("expected alphabetic or numeric", "a value that begins with * or &", "put the value in quotes"),
 )
+# What a Chinese keyboard gives where YAML wants its own marks: behind a key, before a value, between two keys, as indentation.
+_WIDE = re.compile(r"^[ -]*[^\s:：'\"#]+(?P<a>：)|: +(?P<b>[｛［“‘])|(?P<c>，)\s*[\w-]+: |^ *(?P<d>[\u3000\u00a0])")
+_NARROW = {"：": "': '", "｛": "'{'", "［": "'['", "“": "'\"'", "‘": '"\'"', "，": "', '", "\u3000": "blanks", "\u00a0": "blanks"}
+_CONFLICT = re.compile(r"<{7}|={7}|>{7}")
 
 
 def _syntax(error: yaml.MarkedYAMLError, name: str, text: str) -> Problem:
     """The parser's complaint in words that say what to do."""
-    mark = error.problem_mark or error.context_mark
+    within = "scanning an a" in (error.context or "")  # an alias or an anchor, which is no word
+    mark = error.context_mark if within else error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     lines = text.split("\n")
     written = lines[line - 1] if 0 < line <= len(lines) else ""
     if "\t" in written[: max(column, len(written) - len(written.lstrip()))]:
         column = written.index("\t") + 1
         return Problem(Place(name, line, column), "yaml-tab", "a tab in the indentation", "indent with spaces")
+    for number in range(max(line - 1, 1), min(line, len(lines)) + 1):  # the parser may notice it a line later
+        slip = _slip(lines[number - 1], name, number)
+        if slip:
+            return slip
     opened = f" (it begins in line {error.context_mark.line + 1})" if error.context_mark else ""
     for words, message, cure in _SYNTAX:
         if words in (error.problem or ""):
@@ -296,3 +309,15 @@ def _syntax(error: yaml.MarkedYAMLError, name: str, text: str) -> Problem:
     return Problem(
         Place(name, line, column), "yaml-syntax", f"not YAML: {error.problem}{opened}", "check the line and the one above"
     )
+
+
+def _slip(written: str, name: str, line: int) -> Problem | None:
+    """What in a line makes it no YAML, whatever the parser says of it."""
+    if _CONFLICT.match(written):
+        return Problem(Place(name, line, 1), "yaml-syntax", "a mark of a merge conflict", "settle it, and remove the marks")
+    wide = _WIDE.search(written)
+    if not wide or not wide.lastgroup:
+        return None
+    character = wide[wide.lastgroup]
+    message = f"a full-width '{character}'" if character in "：｛［“‘，" else "a wide blank in the indentation"
+    return Problem(Place(name, line, wide.start(wide.lastgroup) + 1), "yaml-syntax", message, f"write {_NARROW[character]}")

@@ -36,6 +36,8 @@ def command() -> None:
 def verify_command(context: click.Context, log: Path | None, key: str | None, older: Path | None, as_json: bool) -> None:
     """Recompute every hash and signature of a log; reads files only. Exit code 1 if anything is wrong."""
     folder = log or _own()
+    if log is None and not (folder / VKEY).exists():
+        raise DataError("there is no log yet: what was recorded is sealed at the end of `hub run`")
     try:
         verdict = verify(folder, key or _shown(folder), older=older.read_bytes() if older else None)
     except (LogError, OSError) as error:

@@ -32,8 +32,8 @@ def command(context: click.Context, exchanges: tuple[str, ...], lower: datetime,
     with shown(len(plans), quiet=as_json) as progress:
         run = live(progress)
         outcomes = [tried(plan, lambda plan: backfill(plan, lower, upper, state, run)) for plan in plans]
-    seal_log(state, run.clock())
     show(outcomes, as_json=as_json)
+    seal_log(state, run.clock())
     context.exit(worst(outcomes))
 
 

@@ -46,5 +46,11 @@ def one(known: Mapping[str, Plan], exchange: str) -> Plan:
     return known[exchange]
 
 
+def meant(exchange: str | None, found: Sequence[object]) -> None:
+    """ConfigurationError if nothing was found because no exchange has this id; one that left the schedules may have its rows."""
+    if exchange is not None and not found:
+        one(plans(), exchange)
+
+
 def _matches(plan: Plan, pattern: str) -> bool:
     return fnmatchcase(plan.id, pattern) or pattern in (plan.schedule.name, plan.partner.name, plan.table.name)

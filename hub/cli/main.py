@@ -5,16 +5,18 @@ Exit codes: 0 done, 1 something is wrong (a finding, an unbalanced account), 2 e
 4 try again later, 5 a person must look first.
 """
 
+import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from hub import __version__
 from hub.cli.lazy import LazyGroup
-from hub.interface import HubError
+from hub.interface import HubError, PermanentError, TransientError
 
 COMMANDS = {
     "demo": ("hub.cli.demo", "One two-hour window of real exchanges, seen from end to end."),
@@ -44,8 +46,14 @@ def cli() -> None:
     """Jinmin Hub: declarative exchanges whose every window ends in a balanced, sealed account."""
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_DISK = (*_FULL, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOENT, errno.EIO)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; the process ends with the exit code that says what to do."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a GBK or an ASCII terminal shows what it cannot show as \\u....
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         outcome: Any = cli.main(args=arguments, standalone_mode=False)
     except click.exceptions.Abort:
@@ -57,6 +65,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except HubError as error:
-        click.echo(f"{type(error).__name__}: {error}", err=True)
-        sys.exit(error.exit_code)
+        _end(error)
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        _end(_translated(error))
     sys.exit(outcome if isinstance(outcome, int) else 0)
+
+
+def _translated(error: OSError) -> HubError:
+    """What the file system says, as the error that says what to do: any command may meet it at any of the hub's files."""
+    place = f": {error.filename}" if error.filename else ""
+    if error.errno in _FULL:
+        return TransientError(f"{error.strerror}{place}; free space on its disk, then run again")
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return PermanentError(f"{error.strerror}{place}; move it away: a folder must stand there")
+    return PermanentError(f"{error.strerror}{place}; the hub's account must be able to read and write it")
+
+
+def _end(error: HubError) -> NoReturn:
+    click.echo(f"{type(error).__name__}: {error}", err=True)
+    sys.exit(error.exit_code)

@@ -21,19 +21,22 @@ def command() -> None:
 @click.argument("exchange", required=False)
 @click.option("--rule", help="Only rows with this finding, e.g. check-digit.")
 @click.option("--state", default="open", show_default=True, type=click.Choice(["open", "replayed", "superseded", "discarded"]))
-@click.option("--newest", default=50, show_default=True, help="How many at the most.")
+@click.option("--newest", type=click.IntRange(min=1), default=50, show_default=True, help="How many at the most.")
 @click.option("--reasons", "summary", is_flag=True, help="Count by field and rule instead of listing rows.")
 @json_option
 def list_command(exchange: str | None, rule: str | None, state: str, newest: int, summary: bool, as_json: bool) -> None:
     """List refused rows, or with --reasons why rows were refused."""
     engine = desk.state().engine
     if summary:
-        emit(reasons(engine, exchange), ("exchange", "field", "rule", "rows"), as_json=as_json, empty="No row is in quarantine.")
+        counted = reasons(engine, exchange)
+        desk.meant(exchange, counted)
+        emit(counted, ("exchange", "field", "rule", "rows"), as_json=as_json, empty="No row is in quarantine.")
         return
     rows = [
         plain(entry) | {"why": ", ".join(f"{field or 'row'}: {code}" for field, code in entry.findings)}
         for entry in listed(engine, exchange, state=state, rule=rule, newest=newest)
     ]
+    desk.meant(exchange, rows)
     emit(rows, ("id", "exchange", "stage", "last_window", "seen", "why"), as_json=as_json, empty="No row is in quarantine.")
 
 
@@ -63,8 +66,8 @@ def replay_command(context: click.Context, exchange: str, entries: tuple[int, ..
     """Send refused rows again after the mapping or the partner was mended: these ENTRIES, or all of the exchange."""
     state, plan, run = desk.state(), desk.one(desk.plans(), exchange), live()
     outcome = tried(plan, lambda plan: replay(plan, state, run, entries=entries or None))
-    seal_log(state, run.clock())
     show([outcome], as_json=as_json)
+    seal_log(state, run.clock())
     context.exit(worst([outcome]))
 
 

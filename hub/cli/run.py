@@ -33,8 +33,8 @@ def command(context: click.Context, exchanges: tuple[str, ...], window: str | No
     with shown(len(plans), quiet=as_json) as progress:
         run = live(progress)
         outcomes = run_due(plans, state, run) if window is None else tuple(_one(plan, window, state, run) for plan in plans)
+    show(outcomes, as_json=as_json)  # before the seal: a full disk must not keep from anybody what has left
     seal_log(state, run.clock())
-    show(outcomes, as_json=as_json)
     context.exit(worst(outcomes))
 
 

@@ -18,6 +18,6 @@ def command(context: click.Context, exchanges: tuple[str, ...], as_json: bool) -
     """Ask partners what became of parts whose receipt is missing, for all EXCHANGES or those named."""
     state, run = desk.state(), live()
     outcomes = settle(desk.chosen(desk.plans(), exchanges), state, run)
-    seal_log(state, run.clock())
     show(outcomes, as_json=as_json)
+    seal_log(state, run.clock())
     context.exit(worst(outcomes))

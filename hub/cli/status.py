@@ -30,7 +30,7 @@ def command(context: click.Context, exchanges: tuple[str, ...], everything: bool
         click.echo(as_json_text({"exchanges": found, "alerts": alerts}))
     else:
         emit(found if everything else _worth_showing(found), COLUMNS, as_json=False, empty="All is well.")
-        for one in bad:
+        for one in found:  # also of those whose next run may mend it by itself
             if one.error:
                 click.echo(f"\n{one.exchange}: {one.error}")
         for alert in alerts:

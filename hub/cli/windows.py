@@ -8,18 +8,20 @@ from hub.cli.output import emit, json_option
 from hub.run import live
 
 COLUMNS = ("exchange", "window", "state", "source", "absent", "delivered", "unchanged", "rejected", "pending", "missing", "bytes")
+STATES = ("planned", "staged", "sending", "closed", "failed", "blocked")
 
 
 @click.group(invoke_without_command=True)
 @click.option("--exchange", help="Only this exchange, e.g. ministry/marriage_registration.")
-@click.option("--state", "states", multiple=True, help="Only these states: planned, staged, sending, closed, failed, blocked.")
-@click.option("--newest", default=50, show_default=True, help="How many at the most.")
+@click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only windows in one of these states.")
+@click.option("--newest", type=click.IntRange(min=1), default=50, show_default=True, help="How many at the most.")
 @json_option
 @click.pass_context
 def command(context: click.Context, exchange: str | None, states: tuple[str, ...], newest: int, as_json: bool) -> None:
     """The accounts of the windows, newest first."""
     if context.invoked_subcommand is None:
         rows = accounts(desk.state().engine, exchange=exchange, states=states, newest=newest)
+        desk.meant(exchange, rows)
         emit(rows, COLUMNS, as_json=as_json, empty="No window yet: `hub run` runs what is due.")
 
 

@@ -23,7 +23,9 @@ def load_standard(folder: Path, root: Path) -> tuple[Standard | None, tuple[Prob
     if document is None or document.faults:
         return None, tuple(problems)
     data = document.data
-    problems += misnamed(document, "standard", folder.parent.name) + misnamed(document, "version", folder.name)
+    wrong = misnamed(document, "standard", folder.parent.name) + misnamed(document, "version", folder.name)
+    if wrong:  # others find a release by its folder, and would not find this one
+        return None, (*problems, *wrong)
     try:
         effective = date.fromisoformat(data["effective_from"])
     except ValueError:

@@ -57,6 +57,7 @@ def load_mapping(
         tests=tests,
         digest=digest_of(resolved),
         place=document.place("mapping"),
+        deleted_place=document.place("deleted") if deleted else None,
     ), tuple(problems)
 
 

@@ -103,3 +103,4 @@ class Mapping:
     tests: tuple[InlineTest, ...]
     digest: str  # sha256 of the resolved mapping with its crosswalks
     place: Place
+    deleted_place: Place | None = None

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from hub.interface import ConfigurationError, TransientError
+from hub.interface import ConfigurationError, PermanentError, TransientError
 from hub.state.folder import Folder, prepare
 from hub.state.tables import HEAD
 
@@ -36,7 +36,8 @@ def open_state(root: Path, url: str | None = None) -> State:
     """The state in ``root``, made or migrated if need be; safe for several processes at once.
 
     ``url`` defaults to HUB_DATABASE_URL, then to ``<root>/state.db``. ConfigurationError if the URL is not one of SQLite or
-    PostgreSQL, or the database was written by a newer hub; TransientError if it does not answer.
+    PostgreSQL, or the database was written by a newer hub; TransientError if it does not answer; PermanentError if its file is
+    damaged.
     """
     folder = prepare(root)
     engine = _engine(url or os.environ.get("HUB_DATABASE_URL") or URL.create("sqlite", database=str(folder.database)))
@@ -44,7 +45,7 @@ def open_state(root: Path, url: str | None = None) -> State:
         known = _version(connection)
     if known != HEAD:
         _migrate(engine)
-    if engine.dialect.name == "sqlite" and folder.database.exists():
+    if engine.dialect.name == "sqlite" and folder.database.exists() and folder.database.stat().st_mode & 0o077:
         folder.database.chmod(0o600)
     return State(folder, engine)
 
@@ -68,10 +69,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def _translated(engine: Engine) -> Iterator[None]:
-    """Database errors that pass by themselves (locked, full, gone) as TransientError, without statement or values."""
+    """Database errors that pass by themselves (locked, full, gone) as TransientError, without statement or values.
+
+    PermanentError for a file that is damaged, or no database at all: only a person can say where it went.
+    """
     try:
         yield
     except DBAPIError as error:
+        if engine.dialect.name == "sqlite" and type(error) is DatabaseError:
+            raise PermanentError(f"the state database {engine.url.database}: {error.orig}; restore a backup of it") from None
         passing = ("OperationalError", "InterfaceError", "InternalError")
         if type(error).__name__ not in passing and not error.connection_invalidated:
             raise

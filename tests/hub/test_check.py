@@ -85,6 +85,8 @@ TYPES = [
     ("a number joined with a date by +", PERSON, "trim(p.name)", "p.amount + p.reg_day", "p.amount +"),
     ("two types of one coalesce", PERSON, "trim(p.name)", "coalesce(p.name, 1)", "coalesce"),
     ("a rule that adds texts", TABLE, "sfzh IS NULL OR", "sfzh + 1 > 2 OR", "sfzh + 1"),
+    ("a rule that is a text", TABLE, "sfzh IS NULL OR xb_dm IS NOT NULL", "xb_dm", "xb_dm}"),
+    ("deleted: a text, of which '1' would be true", PERSON, "deleted: p.status = 'D'", "deleted: p.status", "p.status\n"),
 ]
 
 

@@ -1,5 +1,7 @@
 """What the files say is kept in the state folder, and never used when it may not be true any more."""
 
+import resource
+import signal
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -76,6 +78,22 @@ def test_without_a_state_folder_nothing_is_kept(checkout: Any, tmp_path: Path) -
     compiled(checkout.root, tmp_path / "none", DAY)
     compiled(checkout.root, None, DAY)
     assert not (tmp_path / "none").exists()
+
+
+def test_a_full_disk_is_not_filled_further(checkout: Any, state: Path) -> None:
+    """What could not be kept whole leaves nothing behind, and what a killed run had begun goes with the next outcome."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, limits[1]))
+    try:
+        assert compiled(checkout.root, state, DAY).problems is not None
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+    assert kept(state) == []
+    (state / "cache" / "new-half").write_text("")
+    compiled(checkout.root, state, DAY)
+    assert [path.name[:9] for path in kept(state)] == ["compiled-"]
 
 
 def test_a_mistake_is_kept_too_and_nothing_runs_with_it(checkout: Any, state: Path) -> None:

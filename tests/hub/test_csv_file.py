@@ -1,5 +1,6 @@
 """CSV files: every mistake with its line."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,9 @@ def test_no_bytes_make_the_reader_fail(tmp_path_factory: pytest.TempPathFactory,
     rows, problems = read(path, path.parent, ("code", "name"))
     assert isinstance(rows, list)
     assert all(problem.code.startswith("csv-") for problem in problems)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """It is told as no file; reading it would take until somebody writes."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert [problem.code for problem in read(tmp_path / "pipe.csv", tmp_path, ("a",))[1]] == ["file-unreadable"]

@@ -1,6 +1,7 @@
 """Strict YAML: what is refused, where, and with which cure; what stays text."""
 
 import json
+import os
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -94,6 +95,15 @@ YAML = [
     ("bad indentation", TABLE.replace("title", " title"), [("3:7", "yaml-syntax")]),
     ("word without a colon", TABLE.replace("title: 人员", "title"), [("4:1", "yaml-syntax")]),
     ("at sign", TABLE.replace("M_01", "@M"), [("2:7", "yaml-syntax")]),
+    ("full-width colon", TABLE.replace("  bh: {", "  bh：{"), [("8:5", "yaml-syntax")]),
+    ("full-width colon at the top", TABLE.replace("title: ", "title："), [("3:6", "yaml-syntax")]),
+    ("full-width comma", TABLE.replace("编号, ", "编号，"), [("8:19", "yaml-syntax")]),
+    ("full-width bracket", TABLE.replace("xm: {", "xm: ｛"), [("9:7", "yaml-syntax")]),
+    ("full-width quotes", TABLE.replace("人员\nd", "“人员: 甲”\nd"), [("3:8", "yaml-syntax")]),
+    ("full-width blank", TABLE.replace("  bh: ", "\u3000bh: "), [("8:1", "yaml-syntax")]),
+    ("no full-width mark is blamed in a text", TABLE.replace("人员\ng", "人员：甲，“乙”\n  g"), [("5:8", "yaml-syntax")]),
+    ("merge conflict", TABLE.replace("code", "<<<<<<< HEAD\ncode"), [("2:1", "yaml-syntax")]),
+    ("a star before a value", TABLE.replace("M_01", "*/2 * * * *"), [("2:7", "yaml-syntax")]),
     ("escaped surrogate", TABLE.replace("M_01", '"\\ud842"'), [("2:10", "yaml-syntax")]),
 ]
 
@@ -203,6 +213,8 @@ def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     assert str(problem.place) == "none.yaml"
     assert problem.code == "file-unreadable"
     assert read(tmp_path, tmp_path, "table")[1][0].code == "file-unreadable"
+    os.mkfifo(tmp_path / "pipe.yaml")  # reading it would take until somebody writes
+    assert read(tmp_path / "pipe.yaml", tmp_path, "table")[1][0].code == "file-unreadable"
 
 
 def test_every_character_is_read_or_refused(tmp_path: Path) -> None:

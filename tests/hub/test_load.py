@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hub.compiled import compiled
 from hub.load import load
 
 STANDARD = "contracts/mini/1.0.0"
@@ -69,6 +70,17 @@ def test_without_a_version_the_newest_release_in_force_is_meant(checkout: Any) -
         assert problems == ()
         assert repository.schedules["to_centre"].version == version
         assert {mapping.version for mapping in repository.mappings} == {version}
+
+
+@pytest.mark.parametrize("key", ["standard", "version"])
+def test_a_release_that_names_itself_otherwise_is_told_and_nothing_else(checkout: Any, key: str) -> None:
+    """Whether a schedule pins the release or not: a folder that was copied, and its standard.yaml forgotten."""
+    path = f"{STANDARD}/standard.yaml"
+    checkout.edit(path, *(("standard: mini", "standard: maxi") if key == "standard" else ("version: 1.0.0", "version: 1.0.1")))
+    wanted = [f"file-name@{checkout.find(path, 'maxi' if key == 'standard' else '1.0.1')}"]
+    assert [f"{each.code}@{each.place}" for each in compiled(checkout.root, today=TODAY).problems] == wanted
+    checkout.edit("schedules/to_centre.yaml", "standard: mini", "standard: mini@1.0.0")
+    assert [f"{each.code}@{each.place}" for each in compiled(checkout.root, today=TODAY).problems] == wanted
 
 
 def test_a_mapping_stands_for_every_release_that_a_schedule_asks_for(checkout: Any) -> None:

@@ -1,7 +1,10 @@
 """The `hub` command itself: lazy commands, exit codes, completion."""
 
+import errno
+import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -54,6 +57,51 @@ def test_the_class_of_an_error_is_the_exit_code(
     monkeypatch.setattr("hub.cli.main.cli.main", fail)
     assert run("status") == code
     assert capsys.readouterr().err == f"{error.__name__}: it is so, do this\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "said", "code"),
+    [(errno.EROFS, "PermanentError", 5), (errno.EACCES, "PermanentError", 5), (errno.ENOSPC, "TransientError", 4)],
+)
+def test_a_file_system_that_says_no_is_told_with_its_file(
+    number: int, said: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A read-only state folder, a foreign one, a full one: one line on standard error that names the file."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number), "/state/env")
+
+    monkeypatch.setattr("hub.cli.main.cli.main", fail)
+    assert run("status") == code
+    assert capsys.readouterr().err.startswith(f"{said}: {os.strerror(number)}: /state/env; ")
+
+
+def test_a_state_folder_that_is_a_file_is_told(
+    checkout: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its name, and nothing is made beside it."""
+    monkeypatch.setenv("HUB_ROOT", str(checkout.root))
+    monkeypatch.setenv("HUB_STATE", str(checkout.root / "schedules/to_centre.yaml"))
+    assert run("status") == 5
+    assert f"{checkout.root / 'schedules/to_centre.yaml'}; move it" in capsys.readouterr().err
+
+
+def test_a_terminal_without_chinese_is_no_error() -> None:
+    """What its encoding does not have comes as an escape."""
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    code = "from hub.cli import main; main.cli.main = lambda **_: print('婚姻 ok'); main.main([])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert (shown.returncode, shown.stdout, shown.stderr) == (0, "\\u5a5a\\u59fb ok\n", "")
+
+
+def test_before_the_first_seal_there_is_no_log_to_verify(
+    checkout: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said so, and when there will be one; a folder that is named must be a log."""
+    monkeypatch.setenv("HUB_ROOT", str(checkout.root))
+    monkeypatch.setenv("HUB_STATE", str(checkout.root / "state"))
+    assert run("audit", "verify") == 3
+    assert "no log yet" in capsys.readouterr().err
 
 
 def test_outside_a_hub_folder_the_cure_is_named(

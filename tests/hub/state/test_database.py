@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 import hub.state.database
 from audit import record
-from hub.interface import ConfigurationError, TransientError
+from hub.interface import ConfigurationError, PermanentError, TransientError
 from hub.state.database import VERSION_TABLE, State, open_state, reading, writing
 from hub.state.tables import HEAD, LEASE, METADATA
 
@@ -180,6 +180,18 @@ def test_a_full_disk_is_a_passing_fault(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "state.db") as plain:
         assert plain.execute("SELECT count(*) FROM exchange_lease").fetchone() == (0,)
     plain.close()
+
+
+@pytest.mark.parametrize("damage", ["no database", "cut"])
+def test_a_damaged_file_needs_a_person(tmp_path: Path, damage: str) -> None:
+    """Something else in its place, or half of it: the file is named, and it is left as it is."""
+    open_state(tmp_path).engine.dispose()
+    file = tmp_path / "state.db"
+    content = b"nothing that SQLite ever wrote" * 200 if damage == "no database" else file.read_bytes()[:9000]
+    file.write_bytes(content)
+    with pytest.raises(PermanentError, match=r"state\.db: .*; restore a backup"):
+        open_state(tmp_path)
+    assert file.read_bytes() == content
 
 
 def test_the_folder_may_be_named_relatively(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
