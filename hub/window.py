@@ -13,7 +13,7 @@ States and their only transitions::
        └────── failed ◀─────┘                     failed: a person must mend something; the next run goes on where it stood
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -102,6 +102,14 @@ def newest(schedule: Schedule, now: datetime) -> tuple[datetime, datetime] | Non
     backwards = _ticks(schedule, now + timedelta(seconds=1), reverse=True)
     end, start = next(backwards), next(backwards)
     return (start, end) if start >= schedule.start else None
+
+
+def first_begun(engine: Engine, exchanges: Collection[str]) -> datetime | None:
+    """The start of the oldest regular window that any of these exchanges has begun; None if there is none."""
+    oldest = select(WINDOW.c.exchange, func.min(WINDOW.c.key)).where(WINDOW.c.kind == "regular").group_by(WINDOW.c.exchange)
+    with reading(engine) as connection:
+        keys = [key for exchange, key in connection.execute(oldest) if exchange in exchanges]
+    return datetime.strptime(min(keys), KEY) if keys else None  # noqa: DTZ007 - keys are naive local times
 
 
 def departing(engine: Engine, exchange: str, but: str | None = None) -> tuple[Window, ...]:

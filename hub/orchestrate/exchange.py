@@ -7,6 +7,7 @@ materialized, then one Failure names the bad ones: a retry from the failure runs
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import datetime
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -39,25 +40,31 @@ def job_name(schedule: Schedule) -> str:
     return f"{schedule.name}_job"
 
 
-def partitions(schedule: Schedule) -> dg.TimeWindowPartitionsDefinition:
-    """The windows of a schedule; the partition key is the window key."""
+def partitions(schedule: Schedule, since: datetime) -> dg.TimeWindowPartitionsDefinition:
+    """The windows of a schedule that begin at ``since`` (local time) or later; the partition key is the window key.
+
+    Dagster calls each one that has no materialization missing: those before an exchange's first window are not.
+    """
     return dg.TimeWindowPartitionsDefinition(
         cron_schedule=schedule.cron,
         timezone=schedule.timezone,
-        start=schedule.start.strftime(KEY_FORMAT),
+        start=since.strftime(KEY_FORMAT),
         fmt=KEY_FORMAT,
     )
 
 
-def exchange_assets(schedule: Schedule, plans: Sequence[Plan], work: Work) -> dg.AssetsDefinition:
-    """The assets of one schedule. Each run works for one window; a table that fails does not stop the others."""
+def exchange_assets(schedule: Schedule, plans: Sequence[Plan], work: Work, since: datetime) -> dg.AssetsDefinition:
+    """The assets of one schedule. Each run works for one window; a table that fails does not stop the others.
+
+    ``since``: as for ``partitions``.
+    """
     by_key = {dg.AssetKey(plan.id.split("/")): plan for plan in plans}
 
     @dg.multi_asset(
         name=schedule.name,
         specs=[_spec(key, plan) for key, plan in by_key.items()],
         check_specs=[_check_spec(key) for key in by_key],
-        partitions_def=partitions(schedule),
+        partitions_def=partitions(schedule, since),
         can_subset=True,
         pool=f"partner_{schedule.partner}",
     )

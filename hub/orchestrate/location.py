@@ -12,7 +12,8 @@ def definitions(station: Station) -> dg.Definitions:
     """Everything Dagster needs for one root. A back-fill from the UI ignores job tags: hence the executor here."""
     assets, jobs, schedules = [], [], []
     for schedule in station.schedules():
-        made = exchange_assets(schedule, station.of(schedule), Work(station.run, station.reasons, station.seal))
+        work = Work(station.run, station.reasons, station.seal)
+        made = exchange_assets(schedule, station.of(schedule), work, station.since(schedule))
         assets.append(made)
         jobs.append(exchange_job(schedule, made))
         schedules.append(timetable(schedule, station.due))

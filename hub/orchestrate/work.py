@@ -15,7 +15,7 @@ from hub.root import state_folder
 from hub.run import Event, Progress, live
 from hub.sealing import seal_in_passing, seal_log
 from hub.state.database import State, open_state
-from hub.window import due, named
+from hub.window import due, first_begun, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,10 @@ class Station:
     def schedules(self) -> list[Schedule]:
         """Every schedule that has an exchange."""
         return list({plan.schedule.name: plan.schedule for plan in self.plans.values()}.values())
+
+    def since(self, schedule: Schedule) -> datetime:
+        """From when on the windows of a schedule are of interest: its oldest begun one. Before the first, any may be chosen."""
+        return first_begun(self.state.engine, {plan.id for plan in self.of(schedule)}) or schedule.start
 
     def run(self, plan: Plan, key: str) -> Account:
         """Bring an exchange up to the window ``key``: windows before it that are due run first, oldest first."""

@@ -8,13 +8,16 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from hub.account import Account
+from hub.account import Account, opened
 from hub.interface import DataError, TransientError
+from hub.lease import leased
 from hub.orchestrate.exchange import Work, exchange_assets, exchange_job, job_name
 from hub.orchestrate.location import definitions
 from hub.orchestrate.timetable import in_flight, timetable
 from hub.orchestrate.work import Station, open_station
 from hub.plan import Plan
+from hub.run import live
+from hub.window import Window
 
 KEY = "2026-11-20-08:00"
 
@@ -48,7 +51,9 @@ def account(plan: Plan, **counts: int) -> Account:
 def executed(station: Station, instance: dg.DagsterInstance, run: Any) -> dg.ExecuteInProcessResult:
     """The job of the small repository's only schedule, with another way to run a window."""
     schedule = station.schedules()[0]
-    assets = exchange_assets(schedule, station.of(schedule), Work(run, lambda *_: [("xm", "required", 3)], lambda: None))
+    assets = exchange_assets(
+        schedule, station.of(schedule), Work(run, lambda *_: [("xm", "required", 3)], lambda: None), schedule.start
+    )
     defs = dg.Definitions([assets], jobs=[exchange_job(schedule, assets)], executor=dg.in_process_executor)
     job = defs.resolve_job_def(job_name(schedule))
     return job.execute_in_process(partition_key=KEY, instance=instance, raise_on_error=False)
@@ -127,6 +132,24 @@ def test_every_window_that_is_due_is_requested_oldest_first(station: Station, in
     with dg.build_schedule_context(instance, moment, repository_def=repository) as context:
         requests = tick.evaluate_tick(context).run_requests or []
     assert [request.partition_key for request in requests] == missed
+
+
+def test_windows_before_the_first_are_not_missing(station: Station) -> None:
+    """Before an exchange has begun any window of its schedule may be its first; then the partitions begin with the oldest."""
+    schedule = station.schedules()[0]
+    assert first_partition(station, schedule.name) == schedule.start.strftime("%Y-%m-%d-%H:%M")
+    first, second = station.of(schedule)[:2]
+    for plan, key in ((first, "2026-11-20-06:00"), (second, "2026-11-20-04:00")):
+        with leased(station.state, plan.id, live()) as lease:
+            opened(plan, Window(plan.id, key, "regular", None, datetime.fromisoformat("2026-11-20 08:00")), lease)
+    assert first_partition(station, schedule.name) == "2026-11-20-04:00"
+
+
+def first_partition(station: Station, schedule: str) -> str:
+    """The oldest partition of a schedule's assets."""
+    assets = next(one for one in definitions(station).assets or () if one.node_def.name == schedule)  # type: ignore[union-attr]
+    assert isinstance(assets.partitions_def, dg.TimeWindowPartitionsDefinition)
+    return assets.partitions_def.get_first_partition_key() or ""
 
 
 def test_a_window_in_flight_is_not_requested_again(station: Station, instance: dg.DagsterInstance) -> None:
