@@ -18,12 +18,13 @@ from threading import Thread
 import dagster as dg
 
 from hub.orchestrate.exchange import job_name
-from hub.orchestrate.home import prepare
+from hub.orchestrate.home import LOCATION, prepare
 from hub.orchestrate.location import definitions
 from hub.orchestrate.work import open_station
 from hub.run import Event, Progress
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+_TAGS = {".dagster/repository": f"__repository__@{LOCATION}"}  # as under the daemon: the UI's timeline and job pages ask for it
 _MOST = 4  # processes: each holds a batch of rows
 
 
@@ -85,7 +86,7 @@ class _Worker:
         """Run one job to its end."""
         with dg.DagsterInstance.get() as instance:
             done = cls.schedules[schedule].execute_in_process(
-                partition_key=key, instance=instance, raise_on_error=False, run_config=_QUIET
+                partition_key=key, instance=instance, raise_on_error=False, run_config=_QUIET, tags=_TAGS
             )
         return JobRun(schedule, done.run_id, done.success)
 
