@@ -28,12 +28,17 @@ def make_or_read(folder: Path, origin: str, random: Callable[[int], bytes]) -> S
     Two processes that make it at once get the same key.  NoteError if the key there is that of another log.
     """
     path = folder / FILE
-    if not path.exists():
-        _make(path, check_name(origin), random(32))
+    make(folder, origin, random)
     signer = read(path)
     if signer.name != origin:
         raise NoteError(f"{path.name} is the key of the log {signer.name}, not of {origin}")
     return signer
+
+
+def make(folder: Path, origin: str, random: Callable[[int], bytes]) -> None:
+    """A key in ``folder`` from ``random(32)``; one that is there already, of whatever log, stays. NoteError for a bad name."""
+    if not (folder / FILE).exists():
+        _make(folder / FILE, check_name(origin), random(32))
 
 
 def read(path: Path) -> Signer:

@@ -7,7 +7,7 @@ from datetime import datetime
 from audit.checkpoint import FILE as CHECKPOINT
 from audit.checkpoint import Checkpoint
 from audit.error import DamageError, ForkError, NoteError
-from audit.keys import FILE, make_or_read, read
+from audit.keys import FILE, make, read
 from audit.note import Signer
 from audit.seal import seal
 from hub.interface import ConfigurationError, PermanentError, TransientError
@@ -42,7 +42,8 @@ def seal_in_passing(state: State, at: datetime) -> None:
 def signer(state: State) -> Signer:
     """The log's key. Its name is HUB_LOG_ORIGIN when the key is first made, else a random one of this installation."""
     path = state.folder.keys / FILE
-    if path.exists():
-        return read(path)
-    origin = os.environ.get("HUB_LOG_ORIGIN") or f"jinmin-hub.local/{secrets.token_hex(4)}"
-    return make_or_read(state.folder.keys, origin, secrets.token_bytes)
+    if not path.exists():  # two processes may come to this at once, each with a name of its own: the first one's holds for both
+        make(
+            state.folder.keys, os.environ.get("HUB_LOG_ORIGIN") or f"jinmin-hub.local/{secrets.token_hex(4)}", secrets.token_bytes
+        )
+    return read(path)

@@ -1,12 +1,18 @@
 """When the hub seals its log."""
 
 import os
+import secrets
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from audit.checkpoint import FILE as CHECKPOINT
+from audit.keys import make_or_read
+from audit.note import Signer
 from audit.record import record
-from hub.sealing import seal_in_passing, seal_log
+from hub.sealing import seal_in_passing, seal_log, signer
 from hub.state.database import State, writing
 
 
@@ -22,6 +28,18 @@ NOW = datetime.now(UTC)
 
 def _size(state: State) -> Any:
     return (state.folder.log / CHECKPOINT).read_text().splitlines()[1]
+
+
+def test_the_first_two_sealers_take_one_key(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two workers begin a new installation: the one that was about to make its key takes the one that has come to be."""
+    made: list[Signer] = []
+
+    def dice(_size: int) -> str:
+        made.append(make_or_read(state.folder.keys, "jinmin-hub.local/first", secrets.token_bytes))
+        return "second"
+
+    monkeypatch.setattr("hub.sealing.secrets", SimpleNamespace(token_hex=dice, token_bytes=secrets.token_bytes))
+    assert signer(state).verifier == made[0].verifier
 
 
 def test_in_passing_it_is_sealed_once_a_minute(state: State) -> None:
