@@ -109,6 +109,25 @@ def columns(sql: str) -> tuple[str, ...]:
     return _pieces(sql)[1::2]
 
 
+def operands(sql: str) -> tuple[str, ...]:
+    """What a checked expression joins by AND, OR and NOT or puts after WHEN, at any depth, but for comparisons.
+
+    Each must be true or false: DuckDB would cast a text, and read '1' as true.
+    """
+    found: list[exp.Expr] = []
+    for node in _one(sql, "duckdb").find_all(exp.Connector, exp.Not, exp.Case, bfs=False) if _TRUTHS.search(sql) else ():
+        if isinstance(node, exp.Connector):
+            found += [node.left, node.right]
+        elif isinstance(node, exp.Not):
+            found.append(node.this)
+        elif not node.this:
+            found += [each.this for each in node.args["ifs"]]
+    loose = (each.unnest() for each in found)
+    return tuple(dict.fromkeys(each.sql("duckdb") for each in loose if not isinstance(each, _TRUE_OR_FALSE)))
+
+
+_TRUTHS = re.compile(r"\b(?:AND|OR|NOT|WHEN)\b")  # in capitals, as checked expressions have them
+_TRUE_OR_FALSE = (exp.Predicate, exp.Connector, exp.Not, exp.Boolean)
 _PIECES: dict[str, tuple[str, ...]] = {}
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.mapping.expression import Refused, condition, parse, rename, tables
+from hub.mapping.expression import Refused, condition, operands, parse, rename, tables
 from hub.mapping.language import FUNCTIONS
 
 # Every function and operator at least once, over a (text), b (text), n (integer), m (decimal), d (date), t (timestamp).
@@ -396,3 +396,22 @@ def test_a_where_is_one_condition_that_only_reads(text: str) -> None:
     with pytest.raises(Refused) as refused:
         condition(text)
     assert refused.value.cure
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a = 'D' OR a", ("a",)),
+        ("a AND b", ("a", "b")),
+        ("NOT ((a))", ("a",)),
+        ("a IS NOT NULL AND n NOT BETWEEN 1 AND 5 AND a NOT IN ('x')", ()),
+        ("CASE WHEN a THEN b ELSE n > 1 AND a END", ("a",)),
+        ("CASE a WHEN 'x' THEN b END", ()),
+        ("coalesce(upper(a) OR contains(a, 'x'), TRUE)", ("UPPER(a)", "CONTAINS(a, 'x')")),
+        ("a = 'x OR y'", ()),
+        ("a", ()),
+    ],
+)
+def test_what_stands_as_a_condition_is_found_at_any_depth(text: str, expected: tuple[str, ...]) -> None:
+    """Comparisons are left out: they are true or false whatever they compare."""
+    assert operands(parse(text).sql) == expected
