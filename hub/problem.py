@@ -71,6 +71,7 @@ CODES: Mapping[str, str] = {
     "csv-missing-column": "a column is missing in the header of a CSV file",
     "csv-not-utf8": "a CSV file that is not UTF-8",
     "csv-ragged": "a line with more or fewer cells than columns",
+    "csv-separator": "a CSV file whose cells are not separated by commas",
     "csv-syntax": "quotes that are not closed, or text after a quote",
     "csv-too-big": "a CSV file of more than 16 MiB",
     "csv-unknown-column": "a column that nobody reads in the header of a CSV file",
