@@ -11,7 +11,7 @@ from hub.interface import ConfigurationError
 from hub.kernel.duck import Database
 from hub.kernel.rules import sql_type
 from hub.kernel.sql import name
-from hub.mapping.expression import columns, rename
+from hub.mapping.expression import columns, operands, rename
 from hub.mapping.model import Mapping as FieldMapping
 from hub.mapping.model import Source
 from hub.problem import Place, Problem
@@ -28,17 +28,21 @@ def type_problems(mappings: Iterable[tuple[FieldMapping, Source]], tables: Itera
     """
     values: dict[str, list[Place]] = {}
     conditions: dict[str, list[Place]] = {}
+    parts: dict[str, list[tuple[Place, str]]] = {}
     kinds: set[str] = set()
     for mapping, source in mappings:
-        types = _declared(mapping, source)
-        _collect(_mapped(mapping), types, values, kinds)
-        if mapping.deleted:
-            _collect([(mapping.deleted, mapping.deleted_place or mapping.place)], types, conditions, kinds)
+        types, made = _declared(mapping, source), list(_mapped(mapping))
+        deleted = [(mapping.deleted, mapping.deleted_place or mapping.place)] if mapping.deleted else []
+        _collect(made, types, values, kinds)
+        _collect(deleted, types, conditions, kinds)
+        _collect_parts([*made, *deleted], types, parts)
     for table in tables:
         types = {each.name: sql_type(each.notation) if each.numeric else "VARCHAR" for each in table.fields.values()}
-        _collect(((rule.sql, rule.place) for rule in table.rules), types, conditions, kinds)
+        rules = [(rule.sql, rule.place) for rule in table.rules]
+        _collect(rules, types, conditions, kinds)
+        _collect_parts(rules, types, parts)
     with Database() as database:
-        if _complaint(database, [*values, *map(_TRUTH.format, conditions)], kinds) is None:
+        if _complaint(database, [*values, *map(_TRUTH.format, [*conditions, *parts])], kinds) is None:
             return
         for sql, stands in [*values.items(), *conditions.items()]:
             complaint = _complaint(database, [sql], kinds)
@@ -47,6 +51,14 @@ def type_problems(mappings: Iterable[tuple[FieldMapping, Source]], tables: Itera
             if complaint is None and sql in conditions and _complaint(database, [_TRUTH.format(sql)], kinds):
                 message = "a value where a condition must stand: it is neither true nor false"
                 yield from (Problem(place, "expression-type", message, "compare it: zt = 'D'") for place in conditions[sql])
+        for sql, pieces in parts.items():
+            if _complaint(database, [sql], kinds) is None and _complaint(database, [_TRUTH.format(sql)], kinds):
+                yield from (_no_condition(piece, place) for place, piece in pieces)
+
+
+def _no_condition(piece: str, place: Place) -> Problem:
+    message = f"'{piece[:60]}' stands where a condition must: it is neither true nor false"
+    return Problem(place, "expression-type", message, f"compare it: {piece[:60]} = …")
 
 
 def _mapped(mapping: FieldMapping) -> Iterator[tuple[str, Place]]:
@@ -69,6 +81,15 @@ def _collect(
     for sql, place in expressions:
         places.setdefault(rename(sql, types), []).append(place)
         kinds.update(types[column] for column in columns(sql))
+
+
+def _collect_parts(
+    expressions: Iterable[tuple[str, Place]], types: Mapping[str, str], parts: dict[str, list[tuple[Place, str]]]
+) -> None:
+    """The conditions inside, with where they stand and how they are written."""
+    for sql, place in expressions:
+        for piece in operands(sql):
+            parts.setdefault(rename(piece, types), []).append((place, piece))
 
 
 def _complaint(database: Database, expressions: Iterable[str], kinds: Iterable[str]) -> str | None:

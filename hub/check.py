@@ -114,7 +114,7 @@ def _source(source: Source, mappings: Sequence[FieldMapping], adapters: Adapters
         ]
     problems = []
     for table, columns in source.tables.items():
-        place = next(iter(columns.values())).place
+        place = source.places[table]
         there = live.get(table.lower())
         if there is None:
             message = f"the source {source.name} has no table {table}"

@@ -1,6 +1,7 @@
 """Takes a Repository; gives the Plan of every exchange, or every reason why one cannot be made. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -34,7 +35,8 @@ def compile_plans(repository: Repository) -> tuple[tuple[Plan, ...], tuple[Probl
     for schedule in repository.schedules.values():
         partner = repository.partners.get(schedule.partner)
         for name in schedule.tables if partner else ():
-            table = repository.standards[f"{schedule.standard}@{schedule.version}"].tables.get(name)
+            standard = repository.standards[f"{schedule.standard}@{schedule.version}"]
+            table = standard.tables.get(name)
             if table is None or partner is None:
                 continue  # its own file says why
             mapping, wrong = _mapping(repository, schedule, table)
@@ -49,7 +51,7 @@ def compile_plans(repository: Repository) -> tuple[tuple[Plan, ...], tuple[Probl
             kernel = kernels[identity]
             if kernel is not None and not wrong:
                 plan = _plan(schedule, partner, source, mapping, table, kernel)
-                plans[plan.id] = plan
+                plans[plan.id] = replace(plan, effective_from=standard.effective_from)
     return tuple(plans.values()), tuple(sorted(set(problems)))
 
 

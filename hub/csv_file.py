@@ -12,6 +12,7 @@ from pathlib import Path
 from hub.problem import Place, Problem, nearest
 
 MAX_BYTES = 16 * 1024 * 1024
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "upright strokes", "，": "full-width commas", "；": "full-width semicolons"}
 _BLANK = re.compile(r"(?:^|[,\"])[^\S\r\n]|[^\S\r\n](?:$|[,\"\r])", re.MULTILINE)  # beside a separator: worth a closer look
 
 
@@ -29,6 +30,9 @@ def read(path: Path, root: Path, required: Sequence[str], optional: Sequence[str
     text, problem = _text(path, name)
     if problem:
         return [], [problem]
+    problem = _separator(text, Place(name, 1, 1), [*required, *optional])
+    if problem:  # each column would be missing, and every line wrong
+        return [], [problem]
     lines, problems = _lines(text, name)
     if not lines:
         return [], problems or [Problem(Place(name), "csv-empty", "the file is empty", f"begin with {','.join(required)}")]
@@ -39,13 +43,7 @@ def read(path: Path, root: Path, required: Sequence[str], optional: Sequence[str
     rows = [
         Row(Place(name, line, 1), dict(zip(header, cells, strict=False))) for line, cells in lines if len(cells) == len(header)
     ]
-    problems += [
-        Problem(
-            Place(name, line, 1), "csv-ragged", f"{len(cells)} cells, but {len(header)} columns", "quote a cell that has a comma"
-        )
-        for line, cells in lines
-        if len(cells) != len(header)
-    ]
+    problems += [_ragged(Place(name, line, 1), cells, len(header)) for line, cells in lines if len(cells) != len(header)]
     if _BLANK.search(text):
         problems += [problem for row in rows for problem in _blanks(row)]
     absent = dict.fromkeys(column for column in optional if column not in header)
@@ -90,6 +88,34 @@ def _lines(text: str, name: str) -> tuple[list[tuple[int, list[str]]], list[Prob
             Problem(Place(name, line, 1), "csv-syntax", f"not CSV: {error}", "close every quote; double quotes inside")
         )
     return found, problems
+
+
+def _separator(text: str, place: Place, known: Sequence[str]) -> Problem | None:
+    """A header whose columns are known once another sign than the comma separates them."""
+    header = text.partition("\n")[0]
+    if len(_parted(header, ",").intersection(known)) > 1:
+        return None
+    for sign, name in _SEPARATORS.items():
+        if len(_parted(header, sign).intersection(known)) > 1:
+            message = f"the cells are separated by {name}, not by commas"
+            return Problem(place, "csv-separator", message, "save it as 'CSV UTF-8 (comma delimited)', or replace them")
+    return None
+
+
+def _parted(header: str, sign: str) -> set[str]:
+    return {cell.strip().strip('"') for cell in header.split(sign)}
+
+
+def _ragged(place: Place, cells: Sequence[str], columns: int) -> Problem:
+    """A line of another length than the header: what separates the cells that are not apart, or what is too much."""
+    message = f"{len(cells)} cell{'s' if len(cells) != 1 else ''}, but {columns} columns"
+    found = next((sign for sign in _SEPARATORS if any(sign in cell for cell in cells)), None)
+    if len(cells) > columns:
+        return Problem(place, "csv-ragged", message, "quote a cell that has a comma")
+    if found is None:
+        return Problem(place, "csv-ragged", message, "write a comma for every empty cell too")
+    shown = "a tab" if found == "\t" else f"'{found}'"
+    return Problem(place, "csv-ragged", f"{message}; {shown} stands in the line", f"write ',' instead of {shown} between cells")
 
 
 def _header(header: list[str], name: str, required: Sequence[str], optional: Sequence[str]) -> Iterator[Problem]:

@@ -40,6 +40,7 @@ def run_window(plan: Plan, window: Window, state: State, run: Run, adapters: Ada
     TransientError: run again later, it goes on where it stands (or another run is at work). DataError: above a limit, or the
     source broke its promise. ConfigurationError, PermanentError: mend first. What earlier windows still owe leaves first.
     """
+    _in_force(plan, run)
     with leased(state, plan.id, run) as lease:
         for earlier in departing(state.engine, plan.id, window.key):
             _account_for(plan, earlier, lease, adapters)
@@ -107,6 +108,12 @@ def backfill(plan: Plan, lower: datetime, upper: datetime, state: State, run: Ru
 
 def replay(plan: Plan, state: State, run: Run, adapters: Adapters = INSTALLED, entries: Sequence[int] | None = None) -> Account:
     """Send refused rows again, these entries of the quarantine or all that can be, through a window of their own."""
+    _in_force(plan, run)  # before rows are marked for a window that would not run
     with leased(state, plan.id, run) as lease:
         window = quarantined.choose(plan, lease, entries)
     return run_window(plan, window, state, run, adapters)
+
+
+def _in_force(plan: Plan, run: Run) -> None:
+    """By the machine's own day, as where a schedule without a release is given one."""
+    plan.must_be_in_force(run.clock().astimezone().date())

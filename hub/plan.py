@@ -6,11 +6,11 @@ nothing here reads a file.
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hub.contract.model import Notation, Table
-from hub.interface import Layout
+from hub.interface import ConfigurationError, Layout
 from hub.mapping.model import Mapping, Source
 from hub.problem import Place
 
@@ -170,8 +170,17 @@ class Plan:
     kernel: Kernel
     layout: Layout
     digest: str
+    effective_from: date = date.min  # the day from which the release of ``table`` counts
 
     @property
     def ground(self) -> Ground:
         """Why the partner receives this table, and under which law."""
         return self.partner.grounds.get(self.table.domain, self.partner.ground)
+
+    def must_be_in_force(self, day: date) -> None:
+        """ConfigurationError if ``day`` is before that of the release: nothing is exchanged under it yet."""
+        if day < self.effective_from:
+            release = f"{self.table.standard}@{self.table.version}"
+            message = f"{self.id}: {release} counts from {self.effective_from} and nothing leaves under it before that day"
+            cure = f"wait, or write a release in force (or standard: {self.table.standard}, which changes over on the day)"
+            raise ConfigurationError(f"{message}; {cure} in {self.schedule.place.path}")

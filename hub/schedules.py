@@ -29,10 +29,11 @@ def load_schedule(
         problems.append(Problem(document.place("partner"), "unknown-partner", message, nearest(data["partner"], partners)))
     standard, wrong = releases.find(data["standard"], document.place("standard"))
     problems += wrong
+    unripe = releases.unripe(standard, document.place("standard")) if standard else []  # its mappings are judged all the same
     tables = _tables(document, standard, releases, problems) if standard else ()
     limits = _limits(document, problems)
     if standard is None or start is None or any(problem.severity == "error" for problem in problems):
-        return None, tuple(problems)
+        return None, (*problems, *unripe)
     return Schedule(
         name=data["schedule"],
         title=data["title"],
@@ -46,7 +47,7 @@ def load_schedule(
         limits=limits,
         place=document.place("schedule"),
         parallel=data.get("parallel", 1),
-    ), tuple(problems)
+    ), (*problems, *unripe)
 
 
 def _start(document: Document, problems: list[Problem]) -> datetime | None:

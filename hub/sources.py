@@ -29,6 +29,7 @@ def load_source(path: Path, root: Path) -> tuple[Source | None, tuple[Problem, .
         tables=tables,
         timezone=data.get("timezone", timezone.DEFAULT),
         place=document.place("source"),
+        places={name: document.key("tables", name) for name in tables},
     )
     return None if any(problem.severity == "error" for problem in problems) else source, tuple(problems)
 

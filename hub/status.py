@@ -1,5 +1,6 @@
 """Takes a plan and the state, says how its exchange stands and what to do next; reads only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,16 +12,17 @@ from hub.part import OPEN
 from hub.plan import Plan
 from hub.state.database import State, reading
 from hub.state.tables import PART, QUARANTINE, WINDOW
-from hub.window import KEY, due, newest
+from hub.window import KEY, Window, due, newest
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How one exchange stands.
 
-    ``state``: running | blocked | failed | late (more than the newest window is due) | due | waiting (a receipt is open) |
-    unstarted | good. ``due`` counts windows, ``oldest`` is the first of them; ``pending`` counts rows whose outcome is
-    open, ``refused`` rows in quarantine, ``missing`` as in the last account. ``next`` is what to type, '' for nothing.
+    ``state``: running | blocked | failed | late (more than the newest regular window is due) | due |
+    waiting (a receipt is open) | unstarted | good. ``due`` counts windows of any kind, ``oldest`` is the first of them;
+    ``pending`` counts rows whose outcome is open, ``refused`` rows in quarantine, ``missing`` as in the last account.
+    ``next`` is what to type, '' for nothing.
     """
 
     exchange: str
@@ -44,7 +46,7 @@ def standing(plan: Plan, state: State, now: datetime) -> Standing:
     waiting = due(state.engine, plan, now)
     pending, refused = _open_rows(plan, state)
     trouble = next((one for one in reversed(begun) if one.state in ("blocked", "failed")), None)
-    word = _word(plan, state, now, trouble, [one.key for one in waiting], closed, pending)
+    word = _word(plan, state, now, trouble, waiting, closed, pending)
     return Standing(
         exchange=plan.id,
         title=f"{plan.table.title} → {plan.partner.title}",
@@ -76,7 +78,7 @@ def _word(
     state: State,
     now: datetime,
     trouble: Account | None,
-    waiting: list[str],
+    waiting: Sequence[Window],
     closed: tuple[Account, ...],
     pending: int,
 ) -> str:
@@ -85,7 +87,8 @@ def _word(
     if trouble is not None:
         return trouble.state
     cell = newest(plan.schedule, now)
-    if waiting and closed and cell is not None and waiting != [cell[0].strftime(KEY)]:
+    behind = [one.key for one in waiting if one.kind == "regular"]  # a backfill or a replay has no time at which it must be done
+    if behind and closed and cell is not None and behind != [cell[0].strftime(KEY)]:
         return "late"
     if waiting:
         return "due"

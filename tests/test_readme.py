@@ -83,6 +83,20 @@ def test_both_readmes_hold_the_same_yaml_and_commands() -> None:
     assert commands(readme("README.zh.md")) == commands(readme("README.md"))
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md", "adapters/README.md", "contracts/README.md"])
+def test_every_line_of_a_shell_can_be_typed_as_it_stands(name: str) -> None:
+    """In a checkout after make: nothing that make installs is on the PATH."""
+    targets = re.findall(r"^([a-z-]+):", readme("Makefile"), re.MULTILINE)
+    for line in "".join(SHELL.findall(readme(name))).splitlines():
+        program, first = [*shlex.split(line, comments=True), ""][:2]
+        if program == "make":
+            assert first in targets, line
+        elif program.startswith(".venv/bin/"):
+            assert Path(sys.executable).with_name(program.rpartition("/")[2]).exists(), line
+        else:
+            assert program in ("cp", "mkdir"), line
+
+
 def test_every_command_in_the_readme_exists() -> None:
     """`hub x` in a README is a command that the hub has."""
     from hub.cli.main import COMMANDS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from audit.checkpoint import VKEY
+from audit.checkpoint import FILE, VKEY
 from audit.error import LogError
 from audit.prove import head, prove_consistency, prove_inclusion
 from audit.report import entries
@@ -36,7 +36,7 @@ def command() -> None:
 def verify_command(context: click.Context, log: Path | None, key: str | None, older: Path | None, as_json: bool) -> None:
     """Recompute every hash and signature of a log; reads files only. Exit code 1 if anything is wrong."""
     folder = log or _own()
-    if log is None and not (folder / VKEY).exists():
+    if log is None and not any((folder / name).exists() for name in (FILE, VKEY)):  # one without its key is damaged, not new
         raise DataError("there is no log yet: what was recorded is sealed at the end of `hub run`")
     try:
         verdict = verify(folder, key or _shown(folder), older=older.read_bytes() if older else None)

@@ -6,9 +6,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from hub.cli.table import Column
 
 NAMES = ("id", "index")  # numbers that are typed again: no separators
 
@@ -37,29 +40,57 @@ def as_json_text(value: Any) -> str:
     return json.dumps(plain(value), ensure_ascii=False, indent=2)
 
 
-def emit(rows: Iterable[Any], columns: Sequence[str], *, as_json: bool, title: str = "", empty: str = "Nothing.") -> None:
+def emit(
+    rows: Iterable[Any],
+    columns: Sequence[str],
+    *,
+    as_json: bool,
+    title: str = "",
+    empty: str = "Nothing.",
+    expendable: Sequence[str] = (),
+) -> tuple[str, ...]:
     """Print rows (mappings or dataclasses): all of them as JSON, or ``columns`` of them as a table.
 
-    A column is ``key`` or ``key:heading``; numbers stand right and get thousands separators.
+    A column is ``key`` or ``key:heading``; numbers stand right and get thousands separators. Where the terminal is too
+    narrow, ``expendable`` columns go, the first one first: the keys of those that went, for ``say_left_out``.
     """
     data = [plain(row) for row in rows]
     if as_json:
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
-        return
+        return ()
     if not data:
         click.echo(empty)
-        return
+        return ()
     from rich.table import Table  # 60 ms that --json and --help need not pay
     from rich.text import Text  # no markup: [a-z] in an expression stays as it is
 
+    from hub.cli.table import fit, needed
+
+    screen, cells_of = console(), [_column(column, data) for column in columns]
+    if not sys.stdout.isatty():  # whoever reads it there has room
+        screen.width = max(screen.width, needed(cells_of))
+    fitted = fit(cells_of, screen.width, expendable)
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    keys = [column.partition(":")[0] for column in columns]
-    for column, key in zip(columns, keys, strict=True):
-        numeric = all(isinstance(row.get(key), int | float | None) for row in data)
-        table.add_column(column.partition(":")[2] or key, justify="right" if numeric else "left", overflow="fold")
-    for row in data:
-        table.add_row(*[Text(str(row[key]) if key in NAMES else _cell(row.get(key))) for key in keys])
-    console().print(table)
+    for column, width in fitted.columns:
+        table.add_column(column.heading, justify="right" if column.right else "left", overflow="fold", width=width)
+    for cells in zip(*(column.cells for column, _ in fitted.columns), strict=True):
+        table.add_row(*map(Text, cells))
+    screen.print(table)
+    return fitted.left_out
+
+
+def say_left_out(keys: Sequence[str]) -> None:
+    """Which columns had no room, and how to see them."""
+    if keys:
+        click.echo(f"Left out for want of room: {', '.join(keys)}; a wider terminal or --json has them.")
+
+
+def _column(column: str, data: Sequence[Mapping[str, Any]]) -> "Column":
+    from hub.cli.table import Column
+
+    key, _, heading = column.partition(":")
+    cells = tuple(str(row[key]) if key in NAMES else _cell(row.get(key)) for row in data)
+    return Column(key, heading or key, cells, all(isinstance(row.get(key), int | float | None) for row in data))
 
 
 def console() -> Any:

@@ -1,30 +1,39 @@
 """`hub plan`: shows what an exchange will do before it does it: columns, rules, layout, SQL."""
 
+from collections.abc import Sequence
+
 import click
 
 from hub.cli import desk
 from hub.cli.output import as_json_text, emit, json_option
+from hub.interface import ConfigurationError
 from hub.plan import Plan
 
 
 @click.command()
-@click.argument("exchange", required=False)
+@click.argument("exchanges", nargs=-1)
 @click.option("--sql", is_flag=True, help="Print the kernel's SELECT.")
 @json_option
-def command(exchange: str | None, sql: bool, as_json: bool) -> None:
-    """List the exchanges, or show one EXCHANGE in full. Connects to nothing."""
-    known = desk.plans()
-    if exchange is None:
-        rows = [_line(plan) for plan in known.values()]
+def command(exchanges: tuple[str, ...], sql: bool, as_json: bool) -> None:
+    """List all EXCHANGES or those named (ministry/*, a schedule, a table); show a single one in full. Connects to nothing."""
+    found = desk.chosen(desk.plans(), exchanges)
+    if sql and len(found) != 1:
+        raise ConfigurationError(f"--sql prints one SELECT, and {len(found)} exchanges are meant: name one, {_examples(found)}")
+    if not exchanges or len(found) > 1:
+        rows = [_line(plan) for plan in found]
         emit(rows, ("exchange", "title", "schedule", "cron", "system", "format", "source", "standard"), as_json=as_json)
         return
-    plan = desk.one(known, exchange)
+    (plan,) = found
     if sql:
         click.echo(plan.kernel.sql)
     elif as_json:
         click.echo(as_json_text(_line(plan) | {"fields": _fields(plan), "findings": plan.kernel.findings, "digest": plan.digest}))
     else:
         _print(plan)
+
+
+def _examples(found: Sequence[Plan]) -> str:
+    return " or ".join(plan.id for plan in found[:2]) + (" …" if len(found) > 2 else "")
 
 
 def _line(plan: Plan) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from hub.cli import desk
-from hub.cli.output import emit, json_option, plain
+from hub.cli.output import emit, json_option, plain, say_left_out
 from hub.cli.progress import shown
 from hub.interface import HubError
 from hub.pipeline import Outcome, run_due, run_window
@@ -15,7 +15,8 @@ from hub.sealing import seal_log
 from hub.state.database import State
 from hub.window import named
 
-COLUMNS = ("exchange", "window", "state", "source", "absent", "delivered", "unchanged", "rejected", "pending", "bytes", "error")
+COLUMNS = ("exchange", "window", "state", "source", "absent", "delivered", "unchanged", "rejected", "pending", "bytes")
+EXPENDABLE = ("bytes", "absent", "unchanged", "source", "pending", "delivered", "rejected")
 
 
 @click.command()
@@ -46,13 +47,16 @@ def _one(plan: Plan, window: str, state: State, run: Run) -> Outcome:
 
 
 def show(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
-    """One row for each window that was worked on."""
+    """One row for each window that was worked on, then what went wrong: a sentence has no room in a table."""
     rows = []
     for outcome in outcomes:
         account = plain(outcome.account) if outcome.account else {"exchange": outcome.exchange, "window": outcome.window}
         told = f"{type(outcome.error).__name__}: {outcome.error}" if outcome.error else ""
         rows.append(account | {"state": account.get("state", "not closed"), "error": told})
-    emit(rows, COLUMNS, as_json=as_json, empty="No window is due.")
+    say_left_out(emit(rows, COLUMNS, as_json=as_json, empty="No window is due.", expendable=EXPENDABLE))
+    for row in rows:
+        if row["error"] and not as_json:
+            click.echo(f"\n{' '.join(filter(None, (row['exchange'], row['window'])))}: {row['error']}")
 
 
 def worst(outcomes: Sequence[Outcome]) -> int:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 import click
 
 from hub.cli import desk
-from hub.cli.output import as_json_text, emit, json_option
+from hub.cli.output import as_json_text, emit, json_option, say_left_out
 from hub.orchestrate.alerts import newest_alerts
 from hub.status import Standing, standing
 
 _CALM = ("good", "waiting", "running", "due")
+EXPENDABLE = ("last", "next", "pending", "missing", "refused", "due")
 COLUMNS = ("exchange", "state", "last", "due", "pending", "refused", "missing", "next")
 
 
@@ -29,7 +30,7 @@ def command(context: click.Context, exchanges: tuple[str, ...], everything: bool
     if as_json:
         click.echo(as_json_text({"exchanges": found, "alerts": alerts}))
     else:
-        emit(found if everything else _worth_showing(found), COLUMNS, as_json=False, empty="All is well.")
+        _print(found if everything else _worth_showing(found))
         for one in found:  # also of those whose next run may mend it by itself
             if one.error:
                 click.echo(f"\n{one.exchange}: {one.error}")
@@ -37,6 +38,14 @@ def command(context: click.Context, exchanges: tuple[str, ...], everything: bool
             click.echo(f"alert {json.dumps(alert, ensure_ascii=False)}")
         click.echo(f"\n{len(found)} exchanges, {len(bad)} need somebody")
     context.exit(1 if bad else 0)
+
+
+def _print(shown: list[Standing]) -> None:
+    """The table; where it has no room for what to type, that stands below it, a line for each exchange."""
+    left_out = emit(shown, COLUMNS, as_json=False, empty="All is well.", expendable=EXPENDABLE)
+    say_left_out([key for key in left_out if key != "next"])
+    if "next" in left_out:
+        click.echo("".join(f"\n{one.next}" for one in shown if one.next))
 
 
 def _worth_showing(found: list[Standing]) -> list[Standing]:

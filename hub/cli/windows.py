@@ -4,10 +4,11 @@ import click
 
 from hub.account import accounts, release
 from hub.cli import desk
-from hub.cli.output import emit, json_option
+from hub.cli.output import emit, json_option, say_left_out
 from hub.run import live
 
 COLUMNS = ("exchange", "window", "state", "source", "absent", "delivered", "unchanged", "rejected", "pending", "missing", "bytes")
+EXPENDABLE = ("bytes", "absent", "unchanged", "source", "pending", "delivered", "rejected", "missing")
 STATES = ("planned", "staged", "sending", "closed", "failed", "blocked")
 
 
@@ -22,7 +23,8 @@ def command(context: click.Context, exchange: str | None, states: tuple[str, ...
     if context.invoked_subcommand is None:
         rows = accounts(desk.state().engine, exchange=exchange, states=states, newest=newest)
         desk.meant(exchange, rows)
-        emit(rows, COLUMNS, as_json=as_json, empty="No window yet: `hub run` runs what is due.")
+        empty = "No window yet: `hub run` runs what is due."
+        say_left_out(emit(rows, COLUMNS, as_json=as_json, empty=empty, expendable=EXPENDABLE))
 
 
 @command.command("release")

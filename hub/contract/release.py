@@ -1,6 +1,6 @@
 """Takes every release of every standard; gives the one that a reference means, or says why there is none. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,6 +40,19 @@ class Releases:
         message = f"{release} has no table '{name}'"
         return None, [Problem(place, "unknown-table", message, nearest(name, self.tables[release]))]
 
+    def unripe(self, standard: Standard, place: Place) -> list[Problem]:
+        """Why nothing leaves under the release that a schedule names at ``place``: a draft never, another not before its day."""
+        release = f"{standard.name}@{standard.version}"
+        if standard.status == "draft":
+            message = f"{release} is a draft, and nothing is exchanged under a draft"
+            cure = f"write a published release; hub contract shadow {release} judges rows under the draft without sending any"
+            return [Problem(place, "draft-release", message, cure)]
+        if standard.effective_from > self.today:
+            message = f"{release} counts from {standard.effective_from}; the exchanges of this schedule are refused until then"
+            cure = f"write a release in force, or standard: {standard.name}, which changes over on the day"
+            return [Problem(place, "future-release", message, cure, "warning")]
+        return []
+
     def _current(self, name: str, place: Place) -> tuple[Standard | None, list[Problem]]:
         releases = [each for each in self.standards.values() if each.name == name]
         current = [each for each in releases if each.status == "published" and each.effective_from <= self.today]
@@ -48,7 +61,18 @@ class Releases:
         if len(releases) < sum(each.partition("@")[0] == name for each in self.tables):
             return None, []  # one is there, but wrong
         message = f"no release of {name} is published and in force on {self.today}"
-        return None, [Problem(place, "no-release", message, f"pin one: {name}@{releases[-1].version}" if releases else "")]
+        return None, [Problem(place, "no-release", message, _cure(releases) if releases else "")]
+
+
+def _cure(releases: Sequence[Standard]) -> str:
+    """What brings one of these, of which none is published and in force, into force."""
+    newest = max(releases, key=lambda each: order(each.version))
+    release = f"{newest.name}@{newest.version}"
+    if newest.status == "published":
+        return f"{release} counts from {newest.effective_from}; pin a release in force until then"
+    if newest.status == "draft":
+        return f"publish {release}: status: published in {newest.place.path}"
+    return f"pin one: {release}"
 
 
 def pair(known: Collection[str], old: str, new: str) -> tuple[str, str]:

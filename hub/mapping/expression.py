@@ -16,10 +16,11 @@ from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
 from hub.mapping.language import FUNCTIONS, HARMLESS, NEAR, OPERATORS, TYPES
+from hub.mapping.spelling import Slip, miscounted, unclosed, wide
 from hub.problem import nearest
 
 MAX_LENGTH = 4000
@@ -53,11 +54,11 @@ _SIMPLE = re.compile(r"[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*", re.ASCII)
 
 
 class Refused(ValueError):  # noqa: N818 - it is caught to become a Problem
-    """An SQL text that is not allowed: what is wrong and what would be right."""
+    """An SQL text that is not allowed: what is wrong, at which character of the text (from 0), and what would be right."""
 
-    def __init__(self, message: str, cure: str = "") -> None:
+    def __init__(self, message: str, cure: str = "", at: int | None = None) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = message if at is None else f"{message} (character {at + 1})"
         self.cure = cure
 
 
@@ -82,8 +83,10 @@ def parse(text: str, alias: str = "") -> Expression:
     """A scalar expression; bare column names get ``alias`` if one is given. Raises Refused."""
     if _SIMPLE.fullmatch(text):
         return Expression(text, (text,))
+    _refuse_slip(wide(text) or unclosed(text))
     tokens = _tokens(text)
     _refuse_names(tokens)
+    _refuse_slip(miscounted(text))
     tree = _one(text, "duckdb")
     for node in tree.walk():
         _refuse_node(node)
@@ -109,6 +112,25 @@ def columns(sql: str) -> tuple[str, ...]:
     return _pieces(sql)[1::2]
 
 
+def operands(sql: str) -> tuple[str, ...]:
+    """What a checked expression joins by AND, OR and NOT or puts after WHEN, at any depth, but for comparisons.
+
+    Each must be true or false: DuckDB would cast a text, and read '1' as true.
+    """
+    found: list[exp.Expr] = []
+    for node in _one(sql, "duckdb").find_all(exp.Connector, exp.Not, exp.Case, bfs=False) if _TRUTHS.search(sql) else ():
+        if isinstance(node, exp.Connector):
+            found += [node.left, node.right]
+        elif isinstance(node, exp.Not):
+            found.append(node.this)
+        elif not node.this:
+            found += [each.this for each in node.args["ifs"]]
+    loose = (each.unnest() for each in found)
+    return tuple(dict.fromkeys(each.sql("duckdb") for each in loose if not isinstance(each, _TRUE_OR_FALSE)))
+
+
+_TRUTHS = re.compile(r"\b(?:AND|OR|NOT|WHEN)\b")  # in capitals, as checked expressions have them
+_TRUE_OR_FALSE = (exp.Predicate, exp.Connector, exp.Not, exp.Boolean)
 _PIECES: dict[str, tuple[str, ...]] = {}
 
 
@@ -135,7 +157,7 @@ def _split(tree: exp.Expr) -> tuple[str, ...]:
 def tables(text: str) -> Tables:
     """The tables and joins of a ``from:``. Raises Refused for anything more than named tables, aliases and conditions."""
     _refuse_tricks(text)
-    tree = _select(f"SELECT 1 FROM {text}")  # noqa: S608 - parsed, never run
+    tree = _select(text, "SELECT 1 FROM ")
     extra = [name for name, value in tree.args.items() if value and name not in ("expressions", "from_", "from", "joins", "kind")]
     if extra:
         raise Refused(f"from: has more than tables and joins ({extra[0].upper()})", "conditions belong under where:")
@@ -154,7 +176,7 @@ def tables(text: str) -> Tables:
 def condition(text: str) -> tuple[str, ...]:
     """The columns outside subqueries that a ``where:`` reads. Raises Refused unless it is one condition that only reads."""
     _refuse_tricks(text)
-    tree = _select(f"SELECT 1 WHERE ({text})")
+    tree = _select(f"{text})", "SELECT 1 WHERE (")
     where = tree.args.get("where")
     extra = [name for name, value in tree.args.items() if value and name not in ("expressions", "where", "kind")]
     if extra or where is None or not isinstance(where.this, exp.Paren):
@@ -163,6 +185,11 @@ def condition(text: str) -> tuple[str, ...]:
         _refuse_source(node)
     outside = (column for column in tree.find_all(exp.Column, bfs=False) if column.find_ancestor(exp.Select) is tree)
     return tuple(dict.fromkeys(_named(column) for column in outside))
+
+
+def _refuse_slip(slip: Slip | None) -> None:
+    if slip is not None:
+        raise Refused(slip.message, slip.cure, slip.at)
 
 
 def _tokens(text: str) -> list[Token]:
@@ -185,12 +212,13 @@ def _refuse_names(tokens: list[Token]) -> None:
         if token.comments:
             raise Refused("a comment in an expression", "put the remark into a YAML comment")
         if token.token_type == TokenType.SEMICOLON:
-            raise Refused("a ';' in an expression", "write one expression")
+            raise Refused("a ';' in an expression", "write one expression", token.start)
         name = token.text.lower()
         called = position + 1 < len(tokens) and tokens[position + 1].token_type == TokenType.L_PAREN
         quoted = token.token_type == TokenType.IDENTIFIER
         if called and (quoted or (_WORD.match(name) and name not in FUNCTIONS and name not in _WORDS)):
-            raise Refused(f"the function {name[:60]} is not on the list", NEAR.get(name) or nearest(name, FUNCTIONS))
+            cure = NEAR.get(name) or nearest(name, FUNCTIONS)
+            raise Refused(f"the function {name[:60]} is not on the list", cure, token.start)
 
 
 def _refuse_node(node: exp.Expr) -> None:
@@ -251,9 +279,12 @@ def _number(node: exp.Expr | None, greatest: int, what: str) -> None:
         raise Refused(f"{what} must be a number up to {greatest}", "write the number")
 
 
-def _one(text: str, dialect: str) -> exp.Expr:
+def _one(text: str, dialect: str, before: str = "") -> exp.Expr:
+    """The tree of ``before`` and the text, which are one statement; where it is wrong is told within the text."""
     try:
-        found = sqlglot.parse(text, dialect=dialect)
+        found = sqlglot.parse(before + text, dialect=dialect)
+    except ParseError as error:
+        raise _unread(error, before + text, len(before)) from None
     except SqlglotError as error:
         raise Refused(f"not an expression: {_words(error)}", "check brackets and quotes") from None
     except RecursionError:
@@ -263,12 +294,12 @@ def _one(text: str, dialect: str) -> exp.Expr:
     return found[0]
 
 
-def _select(text: str) -> exp.Select:
+def _select(text: str, before: str) -> exp.Select:
     """The statement in the first dialect that reads it: the source's own is known only when it is connected."""
     complaint = None
     for dialect in _DIALECTS:
         try:
-            tree = _one(text, dialect)
+            tree = _one(text, dialect, before)
         except Refused as refused:
             complaint = complaint or refused
             continue
@@ -285,11 +316,12 @@ def _refuse_tricks(text: str) -> None:
     """What one dialect reads as a comment, an escape or a quote and another does not."""
     if len(text) > MAX_LENGTH:
         raise Refused(f"longer than {MAX_LENGTH} characters", "make a view in the source")
-    bare = _QUOTED.sub(lambda match: " " if "\\" not in match.group() else "\\", text)
+    bare = _QUOTED.sub(lambda match: (" " if "\\" not in match.group() else "\\") * len(match.group()), text)
     found = _TRICK.search(bare)
     if found:
         shown = "a quote that is not closed" if found.group() in "'\"`" else f"'{found.group()}'"
         raise Refused(f"{shown} cannot stand in SQL for a source", "no comments, variables, ';' or backslash; close every quote")
+    _refuse_slip(wide(bare))
 
 
 def _refuse_source(node: exp.Expr) -> None:
@@ -328,6 +360,29 @@ def _spelt(tree: exp.Expr, alias: str = "") -> list[exp.Column]:
         for part in column.parts:
             part.set("quoted", not _PLAIN.fullmatch(part.name))
     return found
+
+
+def _unread(error: ParseError, text: str, before: int) -> Refused:
+    """The parser's first complaint without its own words for things, and where in the text it stopped."""
+    found = error.errors[0]
+    said, near = str(found["description"]), str(found["highlight"])
+    lines = text.splitlines(keepends=True)
+    at = sum(map(len, lines[: found["line"] - 1])) + found["col"] - len(near) - before
+    if said.startswith("Required keyword"):
+        said, cure = f"a value is missing beside '{near[:40]}'", "an operator stands between two values: d.zt = '1'"
+    elif said.startswith("Invalid expression"):
+        said, cure = f"'{near[:40]}' does not belong here", "check brackets and quotes, and the operator before it"
+    elif said.startswith("Expecting"):
+        said, cure = f"{said.removeprefix('Expecting ')} is missing at '{near[:40]}'", "close every bracket that is opened"
+    else:
+        called = _MEANT.get(said.split()[-1])
+        said = _CLASS.sub("the expression", said.partition(" but got <")[0])[:120]
+        cure = FUNCTIONS[called] if called else "check brackets and quotes"
+    return Refused(f"not an expression: {said}", cure, max(at, 0))
+
+
+_CLASS = re.compile(r"<class '[^']*'>")
+_MEANT = {"CAST": "try_cast", "EXTRACT": "extract"}
 
 
 def _words(error: Exception) -> str:

@@ -1,7 +1,7 @@
 """The words of sources and mappings as values: SourceColumn, Source, Crosswalk, FieldMap, Watermark, Mapping. Pure data."""
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ class Source:
     tables: MappingOf[str, MappingOf[str, SourceColumn]]
     timezone: str
     place: Place
+    places: MappingOf[str, Place] = field(default_factory=dict)  # where the name of each table stands
 
 
 @dataclass(frozen=True, slots=True)

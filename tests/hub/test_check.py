@@ -86,6 +86,30 @@ TYPES = [
     ("two types of one coalesce", PERSON, "trim(p.name)", "coalesce(p.name, 1)", "coalesce"),
     ("a rule that adds texts", TABLE, "sfzh IS NULL OR", "sfzh + 1 > 2 OR", "sfzh + 1"),
     ("a rule that is a text", TABLE, "sfzh IS NULL OR xb_dm IS NOT NULL", "xb_dm", "xb_dm}"),
+    (
+        "a rule that joins by OR what is a text",
+        TABLE,
+        "sfzh IS NULL OR xb_dm IS NOT NULL",
+        "sfzh IS NULL OR xb_dm",
+        "sfzh IS NULL OR",
+    ),
+    (
+        "a rule that denies a text deep inside",
+        TABLE,
+        "sfzh IS NULL OR",
+        "sfzh IS NULL OR (xm = 'x' AND NOT (xb_dm)) OR",
+        "sfzh IS NULL",
+    ),
+    (
+        "deleted: a text that OR would cast",
+        PERSON,
+        "deleted: p.status = 'D'",
+        "deleted: p.status = 'D' OR p.status",
+        "p.status = 'D'",
+    ),
+    ("deleted: a text after WHEN", PERSON, "p.status = 'D'", "case when p.status then true else false end", "case when"),
+    ("deleted: a number that AND would cast", PERSON, "p.status = 'D'", "p.status = 'D' AND p.amount", "p.status = 'D'"),
+    ("a field whose case asks a text", PERSON, "trim(p.name)", "case when p.sex then p.name end", "case when p.sex"),
     ("deleted: a text, of which '1' would be true", PERSON, "deleted: p.status = 'D'", "deleted: p.status", "p.status\n"),
 ]
 
@@ -96,6 +120,14 @@ def test_types_that_do_not_fit_are_told_at_the_expression(checkout: Any, case: t
     _, path, old, new, words = case
     checkout.edit(path, old, new)
     assert found(checkout) == [f"expression-type@{checkout.find(path, words)}"]
+
+
+def test_a_condition_inside_that_is_none_is_named(checkout: Any) -> None:
+    """What OR would cast, in the words of the file; the whole is true or false all the same."""
+    checkout.edit(PERSON, "deleted: p.status = 'D'", "deleted: p.status = 'D' OR p.status")
+    (problem,) = (each for each in check(checkout.root, TODAY).problems if each.severity == "error")
+    assert problem.message == "'p.status' stands where a condition must: it is neither true nor false"
+    assert problem.cure == "compare it: p.status = …"
 
 
 def test_live_systems_that_are_as_declared_say_nothing(live: Any) -> None:
@@ -111,14 +143,18 @@ def test_live_columns_that_nobody_uses_are_named(live: Any, tmp_path: Path) -> N
     connection.close()
     report = check(live.root, TODAY)
     (problem,) = check_connections(report, INSTALLED, live.root)
-    assert (problem.code, problem.severity) == ("live-column-unused", "warning")
+    assert (problem.code, problem.severity, str(problem.place)) == (
+        "live-column-unused",
+        "warning",
+        live.find(SOURCE, "t_person"),
+    )
     assert problem.message == "t_person has columns that no mapping uses or ignores: amount, fingerprint"
     live.edit(PERSON, "ignore: [p.operator]", "ignore: [p.operator, p.amount, p.fingerprint]")
     assert connected(live) == []
 
 
 def test_tables_and_columns_that_are_not_there_are_told_where_they_are_declared(live: Any, tmp_path: Path) -> None:
-    """At the line of the column, or at the table."""
+    """At the line of the column, or at the name of the table."""
     live.edit(PERSON, "ignore: [p.operator]", "ignore: [p.operator, p.amount]")
     with sqlite3.connect(tmp_path / "local.db") as connection:
         connection.execute("ALTER TABLE t_person DROP COLUMN operator")
@@ -126,7 +162,7 @@ def test_tables_and_columns_that_are_not_there_are_told_where_they_are_declared(
     connection.close()
     assert sorted(connected(live)) == [
         ("live-column-missing", live.find(SOURCE, "operator")),
-        ("live-table-missing", live.find(SOURCE, "jg_bh")),
+        ("live-table-missing", live.find(SOURCE, "t_office")),
     ]
 
 

@@ -20,7 +20,12 @@ CASES = [
     ("missing column", "code\n1\n", [(1, "csv-missing-column")]),
     ("unknown column", "code,name,nmae\n1,a,b\n", [(1, "csv-unknown-column")]),
     ("column twice", "code,name,name\n1,a,b\n", [(1, "csv-duplicate-column")]),
-    ("semicolons", "code;name\n1;a\n", [(1, "csv-missing-column"), (1, "csv-missing-column"), (1, "csv-unknown-column")]),
+    ("semicolons", "code;name\n1;a\n", [(1, "csv-separator")]),
+    ("semicolons and quotes", '\ufeff"code";"name"\r\n"1";"a;b"\r\n', [(1, "csv-separator")]),
+    ("tabs", "code\tname\tnote\n1\ta\t\n", [(1, "csv-separator")]),
+    ("full-width commas", "code，name\n1，a\n", [(1, "csv-separator")]),
+    ("a semicolon in a value", "code,name\n1,a;b\n", []),
+    ("a semicolon in the header", "code,name,note;x\n1,a,b\n", [(1, "csv-unknown-column")]),
     ("too many cells", "code,name\n1,男,x\n2,女\n", [(2, "csv-ragged")]),
     ("too few cells", "code,name\n1,男\n2\n", [(3, "csv-ragged")]),
     ("blank before", "code,name\n1, 男\n", [(2, "csv-blank")]),
@@ -45,6 +50,31 @@ def found(tmp_path: Path, content: str | bytes) -> list[tuple[int, str]]:
 def test_every_mistake_has_its_line(tmp_path: Path, content: str, expected: list[tuple[int, str]]) -> None:
     """A code for each kind of mistake."""
     assert found(tmp_path, content) == expected
+
+
+RAGGED = [
+    ("1，男", "1 cell, but 2 columns; '，' stands in the line", "write ',' instead of '，' between cells"),
+    ("1\t男", "1 cell, but 2 columns; a tab stands in the line", "write ',' instead of a tab between cells"),
+    ("1;男", "1 cell, but 2 columns; ';' stands in the line", "write ',' instead of ';' between cells"),
+    ("1", "1 cell, but 2 columns", "write a comma for every empty cell too"),
+    ("1,男，a,b", "3 cells, but 2 columns", "quote a cell that has a comma"),
+]
+
+
+@pytest.mark.parametrize(("line", "message", "cure"), RAGGED)
+def test_a_line_of_another_length_says_why(tmp_path: Path, line: str, message: str, cure: str) -> None:
+    """What an input method or another program has put between the cells."""
+    (tmp_path / "a.csv").write_text(f"code,name\n0,x\n{line}\n", encoding="utf-8")
+    (problem,) = read(tmp_path / "a.csv", tmp_path, ("code", "name"))[1]
+    assert (problem.message, problem.cure, problem.place.line) == (message, cure, 3)
+
+
+@pytest.mark.parametrize(("sign", "name"), [(";", "semicolons"), ("\t", "tabs"), ("，", "full-width commas")])
+def test_another_separator_is_one_problem_that_names_it(tmp_path: Path, sign: str, name: str) -> None:
+    """Though every column is missing and every line is wrong."""
+    (tmp_path / "a.csv").write_text("code,name\n1,a\n2,b\n".replace(",", sign), encoding="utf-8")
+    (problem,) = read(tmp_path / "a.csv", tmp_path, ("code", "name"))[1]
+    assert problem.message == f"the cells are separated by {name}, not by commas"
 
 
 def test_gbk_is_refused_with_its_line(tmp_path: Path) -> None:

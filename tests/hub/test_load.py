@@ -123,10 +123,24 @@ def test_a_release_that_comes_into_force_disturbs_nobody_who_pinned_an_older_one
     assert {mapping.version for mapping in repository.mappings} == {"1.0.0"}
 
 
-def test_a_standard_that_is_not_in_force_must_be_pinned(checkout: Any) -> None:
-    """The cure says how."""
-    checkout.edit(f"{STANDARD}/standard.yaml", "published", "draft")
-    assert {each.partition("@")[0] for each in codes(checkout)} == {"no-release"}
+CURES = [
+    ("published", "draft", f"publish mini@1.0.0: status: published in {STANDARD}/standard.yaml"),
+    ("published", "retired", "pin one: mini@1.0.0"),
+    ("2026-01-01", "2999-01-01", "mini@1.0.0 counts from 2999-01-01; pin a release in force until then"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "cure"), CURES)
+def test_a_standard_without_a_release_in_force_says_what_is_missing(checkout: Any, old: str, new: str, cure: str) -> None:
+    """A draft is to be published: nothing is exchanged under one, so to pin it is no cure."""
+    checkout.edit(f"{STANDARD}/standard.yaml", old, new)
+    found = load(checkout.root, TODAY)[1]
+    assert {(problem.code, problem.cure) for problem in found} == {("no-release", cure)}
+
+
+def test_a_retired_release_is_exchanged_by_who_pins_it(checkout: Any) -> None:
+    """Schedule and mappings; nothing else is wrong then."""
+    checkout.edit(f"{STANDARD}/standard.yaml", "published", "retired")
     for path in ("schedules/to_centre.yaml", "mappings/local/person.yaml", "mappings/local/office.yaml"):
         text = (checkout.root / path).read_text()
         text = text.replace("standard: mini", "standard: mini@1.0.0").replace("mini/person", "mini/person@1.0.0")

@@ -565,3 +565,24 @@ def test_the_accounts_can_be_listed(state: State, exchange: Exchange, registry: 
     assert len(accounts(state.engine, states=("closed",), kind="regular", newest=2)) == 2
     assert accounts(state.engine, exchange="bank/none") == ()
     assert account(state.engine, plan.id, "none") is None
+
+
+def test_nothing_leaves_under_a_release_before_its_day(
+    state: State, exchange: Exchange, registry: Any, world: Any, run: Run, clock: Any
+) -> None:
+    """A run, a backfill and a replay are refused with the day and the cure, before a window is opened; on the day all go."""
+    registry.fill(2)
+    registry.put(("B1", "", None, "1"))
+    day = (clock.now + timedelta(days=1)).astimezone().date()
+    plan = replace(exchange(), effective_from=day)
+    (refused,) = run_due([plan], state, run, world.adapters)
+    assert isinstance(refused.error, ConfigurationError)
+    assert f"std@1.0.0 counts from {day}" in str(refused.error)
+    assert "write a release in force" in str(refused.error)
+    with pytest.raises(ConfigurationError, match=f"counts from {day}"):
+        backfill(plan, datetime(2026, 11, 1), datetime(2026, 11, 2), state, run, world.adapters)  # noqa: DTZ001 - local
+    with pytest.raises(ConfigurationError, match=f"counts from {day}"):
+        replay(plan, state, run, world.adapters)
+    assert (accounts(state.engine), world.sent) == ((), [])
+    later(clock, 24)
+    assert go(plan, state, run, world)[0].delivered == 2

@@ -48,6 +48,32 @@ def test_tables_keep_the_order_of_the_file(checkout: Any) -> None:
     assert load(checkout.root)[0].schedules["to_centre"].tables == ("office", "person")
 
 
+STANDARD = "contracts/mini/1.0.0/standard.yaml"
+
+
+def test_a_draft_may_be_written_but_not_exchanged(checkout: Any) -> None:
+    """One error at the release that the schedule pins; the mappings are judged against it all the same."""
+    checkout.edit(STANDARD, "status: published", "status: draft")
+    checkout.edit(PATH, "standard: mini", "standard: mini@1.0.0")
+    repository, problems = load(checkout.root, date(2026, 6, 1))
+    (problem,) = problems
+    assert (problem.code, problem.severity, str(problem.place)) == ("draft-release", "error", checkout.find(PATH, "mini@"))
+    assert "hub contract shadow mini@1.0.0" in problem.cure
+    assert {mapping.version for mapping in repository.mappings} == {"1.0.0"}
+
+
+def test_a_release_that_is_pinned_before_its_day_is_a_warning(checkout: Any) -> None:
+    """Until the eve, with the day; the schedule stands ready."""
+    checkout.edit(STANDARD, "effective_from: 2026-01-01", "effective_from: 2026-07-01")
+    checkout.edit(PATH, "standard: mini", "standard: mini@1.0.0")
+    repository, problems = load(checkout.root, date(2026, 6, 30))
+    (problem,) = problems
+    assert (problem.code, problem.severity, str(problem.place)) == ("future-release", "warning", checkout.find(PATH, "mini@"))
+    assert "2026-07-01" in problem.message
+    assert list(repository.schedules) == ["to_centre"]
+    assert load(checkout.root, date(2026, 7, 1))[1] == ()
+
+
 @pytest.mark.parametrize("case", MISTAKES, ids=[case[0] for case in MISTAKES])
 def test_a_mistake_is_told_once_where_it_stands(checkout: Any, case: tuple[str, ...]) -> None:
     """With its code and without follow-on complaints."""

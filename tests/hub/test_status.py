@@ -1,16 +1,20 @@
 """How an exchange stands, and the one thing to type next."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from hub.deliver import TRIES
+from hub.interface import TransientError
 from hub.lease import leased
-from hub.pipeline import run_due
+from hub.pipeline import backfill, run_due
 from hub.plan import Plan
 from hub.run import Run
 from hub.state.database import State
 from hub.status import standing
+from hub.window import due
 
 Exchange = Callable[..., Plan]
 
@@ -37,6 +41,27 @@ def test_an_exchange_goes_through_its_words(
     clock.now += timedelta(hours=2)
     late = standing(plan, state, clock())
     assert (late.state, late.due, late.oldest) == ("late", 2, "2026-11-22-12:00")
+
+
+def test_an_open_backfill_makes_nothing_late(
+    state: State, exchange: Exchange, registry: Any, world: Any, run: Run, clock: Any
+) -> None:
+    """Its regular windows are what an exchange is late with; the others are due until they are closed."""
+    plan = exchange()
+    registry.fill(2)
+    registry.put(("B", "", None, "1"))
+    run_due([plan], state, run, world.adapters)
+    registry.execute("UPDATE t_reg SET name = '李四'")
+    world.says = ["down"] * 2 * TRIES
+    with pytest.raises(TransientError):
+        backfill(plan, datetime.fromisoformat("2026-11-01"), datetime.fromisoformat("2026-12-01"), state, run, world.adapters)
+    assert [each.kind for each in due(state.engine, plan, clock())] == ["backfill"]
+    found = standing(plan, state, clock())
+    assert (found.state, found.due, found.next) == ("due", 1, "hub run bank/reg")
+    clock.now += timedelta(hours=2)
+    assert (standing(plan, state, clock()).state, standing(plan, state, clock()).due) == ("due", 2)
+    clock.now += timedelta(hours=2)
+    assert standing(plan, state, clock()).state == "late"
 
 
 def test_an_exchange_before_its_schedule_is_unstarted(state: State, exchange: Exchange, clock: Any) -> None:

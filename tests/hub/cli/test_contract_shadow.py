@@ -64,6 +64,14 @@ def test_a_release_that_changes_nothing_ends_well(hub: Any) -> None:
     assert (code, out.count("\n")) == (0, 1)
 
 
+def test_a_draft_is_judged_though_nothing_may_be_sent_under_it(hub: Any, checkout: Any) -> None:
+    """That is what a shadow run is for."""
+    checkout.edit("contracts/mini/1.1.0/standard.yaml", "status: published", "status: draft")
+    code, out, _ = hub("mini@1.1.0")
+    assert code == 1
+    assert "mini@1.1.0 (draft, from 2999-01-01): 2 exchanges, 1 unchanged, 1 judged" in out
+
+
 @pytest.mark.parametrize(("url", "exit_code"), [("sqlite:////nowhere/at/all.db", 2), ("postgresql://nobody@127.0.0.1:1/none", 4)])
 def test_a_source_that_is_not_read_says_what_to_do(url: str, exit_code: int, hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The exit code of the reason: edit the address, or try again; the exchange is told as not read."""

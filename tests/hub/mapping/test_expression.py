@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.mapping.expression import Refused, condition, parse, rename, tables
+from hub.mapping.expression import Refused, condition, operands, parse, rename, tables
 from hub.mapping.language import FUNCTIONS
 
 # Every function and operator at least once, over a (text), b (text), n (integer), m (decimal), d (date), t (timestamp).
@@ -184,7 +184,17 @@ REFUSED = [
     ("w.x.y.z", "not alias.column"),
     ("trim(BOTH 'x' FROM a)", "more than one reading"),
     ("TRY(a)", "not on the list"),
-    ("a = 'x", "not an expression"),
+    ("a = 'x", "a quote is not closed (character 5)"),
+    ("a = = 'x'", "not an expression: a value is missing beside '=' (character 5)"),
+    ("a = 'x' AND", "a value is missing beside 'AND' (character 9)"),
+    ("upper(a) ) = 'x'", "')' does not belong here (character 10)"),
+    ("lower(a b)", ") is missing at 'b' (character 9)"),
+    ("a = 'x' OR\ngetenv(b) = 'y'", "getenv is not on the list (character 12)"),
+    ("a = 'x' OR\nb = = 'y'", "a value is missing beside '=' (character 16)"),
+    ("try_cast(a)", "try_cast(a as type): another type"),
+    ("extract(d)", "extract(year from d): a part of a date"),
+    ("left(a)", "left takes 2 arguments, not 1 (character 1)"),
+    ("upper（a）", "the full-width '（' is no sign of SQL (character 6)"),
     ("(a", "not an expression"),
     ("PRAGMA version", "not on the list"),
     ("ATTACH 'x'", "not on the list"),
@@ -396,3 +406,22 @@ def test_a_where_is_one_condition_that_only_reads(text: str) -> None:
     with pytest.raises(Refused) as refused:
         condition(text)
     assert refused.value.cure
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a = 'D' OR a", ("a",)),
+        ("a AND b", ("a", "b")),
+        ("NOT ((a))", ("a",)),
+        ("a IS NOT NULL AND n NOT BETWEEN 1 AND 5 AND a NOT IN ('x')", ()),
+        ("CASE WHEN a THEN b ELSE n > 1 AND a END", ("a",)),
+        ("CASE a WHEN 'x' THEN b END", ()),
+        ("coalesce(upper(a) OR contains(a, 'x'), TRUE)", ("UPPER(a)", "CONTAINS(a, 'x')")),
+        ("a = 'x OR y'", ()),
+        ("a", ()),
+    ],
+)
+def test_what_stands_as_a_condition_is_found_at_any_depth(text: str, expected: tuple[str, ...]) -> None:
+    """Comparisons are left out: they are true or false whatever they compare."""
+    assert operands(parse(text).sql) == expected
