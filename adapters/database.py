@@ -138,6 +138,16 @@ def failure(error: BaseException, where: str) -> HubError:
     return kind(f"{where}: {_CURES[kind]}{f' (SQLSTATE {state})' if state else ''}")
 
 
+def taken_back(error: exc.SQLAlchemyError) -> bool:
+    """Whether the server itself says, even at COMMIT, that it took the transaction back: a conflict or a deadlock.
+
+    40003 is the standard's "statement completion unknown"; 1213 is also what a MariaDB cluster says when another node was first.
+    """
+    origin = getattr(error, "orig", None)
+    state = getattr(origin, "sqlstate", None) or ""
+    return (state.startswith("40") and state != "40003") or getattr(origin, "args", ())[:1] == (1213,)
+
+
 def _kind(error: BaseException, origin: BaseException, words: str) -> type[HubError]:
     code = origin.args[0] if origin.args and isinstance(origin.args[0], int) else 0
     if code in _CODES:
