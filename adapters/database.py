@@ -43,6 +43,7 @@ _CODES: Mapping[int, type[HubError]] = {  # MySQL, MariaDB: where the state is t
     1142: PermanentError,  # 42000: nor this table
     1143: PermanentError,  # 42000: nor this column
     1698: PermanentError,
+    1298: ConfigurationError,  # HY000: a time zone whose name nobody has loaded
     1052: ConfigurationError,  # 23000: a column's name is ambiguous
     1366: DataError,  # HY000: incorrect value for column
     1364: DataError,  # HY000: a column without a default got no value
