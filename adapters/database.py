@@ -43,6 +43,7 @@ _CODES: Mapping[int, type[HubError]] = {  # MySQL, MariaDB: where the state is t
     1142: PermanentError,  # 42000: nor this table
     1143: PermanentError,  # 42000: nor this column
     1698: PermanentError,
+    1298: ConfigurationError,  # HY000: a time zone whose name nobody has loaded
     1052: ConfigurationError,  # 23000: a column's name is ambiguous
     1366: DataError,  # HY000: incorrect value for column
     1364: DataError,  # HY000: a column without a default got no value
@@ -136,6 +137,16 @@ def failure(error: BaseException, where: str) -> HubError:
         return kind(f"{where}: {_first_line(words)}")
     state = getattr(origin, "sqlstate", None)
     return kind(f"{where}: {_CURES[kind]}{f' (SQLSTATE {state})' if state else ''}")
+
+
+def taken_back(error: exc.SQLAlchemyError) -> bool:
+    """Whether the server itself says, even at COMMIT, that it took the transaction back: a conflict or a deadlock.
+
+    40003 is the standard's "statement completion unknown"; 1213 is also what a MariaDB cluster says when another node was first.
+    """
+    origin = getattr(error, "orig", None)
+    state = getattr(origin, "sqlstate", None) or ""
+    return (state.startswith("40") and state != "40003") or getattr(origin, "args", ())[:1] == (1213,)
 
 
 def _kind(error: BaseException, origin: BaseException, words: str) -> type[HubError]:

@@ -5,6 +5,9 @@ follow their manuals. A database that is not here is read with standard SQL at t
 """
 
 from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
 
 from hub.interface import ConfigurationError
 
@@ -56,6 +59,24 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
     "dm": _ORACLE,
 }
 _STANDARD = {"": "CAST({} AS VARCHAR(4000))"}
+
+
+def session_zone(dialect: str, zone: str) -> str | None:
+    """The session's time zone for a source that tells its times in ``zone`` (IANA name); None where a session has none.
+
+    MySQL and MariaDB know names only where somebody has loaded them: a zone whose clocks are not changed is told as an offset.
+    """
+    if dialect not in _ZONE:
+        return None
+    return (_offset(zone) or zone) if dialect in ("mysql", "mariadb") else zone
+
+
+@cache
+def _offset(zone: str) -> str | None:
+    """``+08:00`` where it was that, summer and winter, since 2000."""
+    days = (datetime(year, month, 1, tzinfo=ZoneInfo(zone)) for year in range(2000, 2038) for month in (1, 7))
+    offsets = {f"{day:%z}" for day in days}
+    return f"{min(offsets)[:3]}:{min(offsets)[3:]}" if len(offsets) == 1 else None
 
 
 def begin(dialect: str, timezone: str | None) -> tuple[str, ...]:

@@ -66,7 +66,9 @@ class ExchangeDatabase:
                     connection.commit()
                 except exc.SQLAlchemyError as error:
                     failure = database.failure(error, self._place)
-                    if isinstance(failure, DataError):  # a constraint that is checked last
+                    if isinstance(failure, DataError) or database.taken_back(
+                        error
+                    ):  # a constraint that is checked last; a conflict
                         raise failure from None
                     return Unknown("commit-without-answer")
         return Awaiting() if self._receipts else self._committed(part)

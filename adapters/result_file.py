@@ -3,7 +3,7 @@
 ``|``-separated text, ended by CR LF or LF::
 
     <file name>|<sha256 of the file>|<rows accepted>|<rows refused>|<reference>      the first line
-    <row id>|<field or nothing>|<code>|<words>                                       one for each refused row
+    <row id>|<field or nothing>|<code>|<words>                                       one or more for each refused row
     !|<code>|<words>                                                                 instead, when the whole file is refused
 """
 
@@ -26,7 +26,9 @@ def outcome(payload: bytes, part: Part, encoding: str) -> Outcome:
     if whole:
         told = len(whole) == 3 and sha256 == part.sha256
         return Rejected(whole[1], whole[2], payload) if told else Unknown("result-malformed")
-    return Confirmed(sha256, counts[0], reference, payload, faults) if counts[1] == len(faults) else Unknown("result-torn")
+    if counts[1] != len({fault.row_id for fault in faults}):  # one row may have several lines, a reason each
+        return Unknown("result-torn")
+    return Confirmed(sha256, counts[0], reference, payload, faults)
 
 
 def _fault(line: str) -> RowFault:

@@ -27,14 +27,14 @@ _PIECE_BYTES = 8 << 20  # what PostgreSQL's driver collects before it hands rows
 _PIECE_ROWS = 2000  # rows that stand as Python objects at a time
 
 
-def reader(address: str, schema: str | None, timezone: str | None) -> Reader:
-    """The reader of one database. Nothing is opened before it is asked for."""
+def reader(address: str, schema: str | None, timezone: str | None, zone: str | None) -> Reader:
+    """The reader of one database, its sessions in ``timezone``, else in ``zone``. Nothing is opened before it is asked for."""
     url = database.address(address)
     arrow = address.split(":", 1)[0] in ("postgresql", "sqlite")
     made = cache(partial(database.engine, url, mode="ro"))
     if not arrow:
         made()  # a driver that is not installed is told at once
-    return SqlReader(url, made, arrow, schema, timezone)
+    return SqlReader(url, made, arrow, schema, timezone, zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class SqlReader:
     arrow: bool
     schema: str | None
     timezone: str | None
+    zone: str | None
 
     @property
     def dialect(self) -> str:
@@ -62,7 +63,8 @@ class SqlReader:
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """One consistent, read-only transaction, ended without trace."""
-        begin = dialect.begin(self.dialect, self.timezone)
+        implied = dialect.session_zone(self.dialect, self.zone) if self.zone else None
+        begin = dialect.begin(self.dialect, self.timezone or implied)
         if self.schema and self.dialect == "postgresql":
             begin += (f'SET LOCAL search_path = "{self.schema.replace(chr(34), chr(34) * 2)}"',)
         return _arrow_snapshot(self.url, begin) if self.arrow else _row_snapshot(self.engine(), begin)

@@ -24,7 +24,7 @@ class Adapters:
 
 
 def _reader(source: Source, state: Path) -> Reader:
-    found: Reader = module("readers", source.reader).connect(resolve(source.settings, state))
+    found: Reader = module("readers", source.reader).connect(resolve(source.settings, state), source.timezone)
     return found
 
 

@@ -102,7 +102,7 @@ def prepare(plan: Plan, work: Work, adapters: Adapters) -> None:
 def _made(plan: Plan, work: Work, adapters: Adapters, staged: Staged, tally: _Tally) -> Iterator[Made]:
     """Compare and encode in one stream."""
     state = work.lease.state
-    known = ledger.ledger(state.engine, state.folder, plan.id)
+    known = ledger.unchanged(state.engine, state.folder, plan.id)
     order = Order(plan, work.window, staged.folder, staged.staged_at, adapters.format(plan.partner, state.folder.root))
     verdicts = _compared(plan, work, staged, known.files, tally)
     give_back(staged.source)

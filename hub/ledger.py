@@ -3,6 +3,8 @@
 A ledger file has the sidecar's columns: ``key`` and ``digest`` (16 bytes), ``op`` (I, D), ``row_id``, ``keys`` (JSON of the key
 fields). In the order of the parts' turns the newest row of a key wins. A part that the partner has taken but not judged yet
 counts as delivered, or its rows would be sent a second time; what the partner refuses later is taken out again.
+The digest of each file is in the database and in the log from the moment the file counts: ``hub.vouching`` compares the three,
+and no window is compared with a file that is another by now.
 """
 
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import Engine, func, select, update
 
 from audit.entry import utc
+from audit.record import record
 from hub import spool
 from hub.interface import PermanentError
 from hub.kernel.compare import merge
@@ -40,28 +43,46 @@ _COMPRESSION = {"key": "none", "digest": "none", "op": "lz4", "row_id": "lz4", "
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The files of one exchange, oldest first, and how many rows they hold (several of one key count each)."""
+    """The files of one exchange, oldest first, and how many rows they hold (several of one key count each).
+
+    ``digests``: of the files, None where a file is older than digests of the ledger are.
+    """
 
     files: tuple[Path, ...]
     rows: int
+    digests: tuple[str | None, ...]
 
 
 def ledger(engine: Engine, folder: Folder, exchange: str, *, after: int = 0) -> Ledger:
     """What the partner has; ``after``: only by parts of later turns. PermanentError if a file is gone."""
     parts = (
-        select(PART.c.ledger, PART.c.rows)
+        select(PART.c.ledger, PART.c.rows, PART.c.ledger_sha256)
         .join(WINDOW, WINDOW.c.id == PART.c.window_id)
         .where(WINDOW.c.exchange == exchange, PART.c.ledger.is_not(None), PART.c.merged.is_(False), PART.c.turn > after)
         .order_by(PART.c.turn, PART.c.number)
     )
-    segment = select(SEGMENT.c.path, SEGMENT.c.rows).where(SEGMENT.c.exchange == exchange, SEGMENT.c.turn > after)
+    segment = select(SEGMENT.c.path, SEGMENT.c.rows, SEGMENT.c.sha256).where(
+        SEGMENT.c.exchange == exchange, SEGMENT.c.turn > after
+    )
     with reading(engine) as connection:
         rows = [*connection.execute(segment), *connection.execute(parts)]
     files = tuple(folder.absolute(row[0]) for row in rows)
     gone = [path.name for path in files if not path.exists()]
     if gone:
         raise PermanentError(f"{exchange}: {gone[0]} is gone from the ledger: restore the state folder from its backup")
-    return Ledger(files, sum(int(row[1]) for row in rows))
+    return Ledger(files, sum(int(row[1]) for row in rows), tuple(row[2] for row in rows))
+
+
+def unchanged(engine: Engine, folder: Folder, exchange: str) -> Ledger:
+    """What the partner has, every file read through once: PermanentError if one is not the file that was logged."""
+    known = ledger(engine, folder, exchange)
+    for path, sha256 in zip(known.files, known.digests, strict=True):
+        if sha256 is not None and spool.digest(path) != sha256:
+            raise PermanentError(
+                f"{exchange}: {path.name} in the ledger was changed after it was written, nothing can be compared with it: "
+                "restore it from a backup of the state folder"
+            )
+    return known
 
 
 def turn(engine: Engine, exchange: str) -> int:
@@ -71,15 +92,20 @@ def turn(engine: Engine, exchange: str) -> int:
         return int(connection.scalar(query) or 0)
 
 
-def extend(folder: Folder, stored: StoredPart, taken: pa.Table) -> str:
-    """Make the ledger file of a part of which the partner has taken these rows of the sidecar; its path."""
+def extend(folder: Folder, stored: StoredPart, taken: pa.Table) -> dict[str, str]:
+    """Make the ledger file of a part of which the partner has taken these rows of the sidecar; its path and digest."""
     name = f"{stored.turn:08d}-{stored.part.number:04d}-{stored.part.id[:12]}.parquet"
     path = folder.ledger / stored.part.heading.exchange / name
     if taken.num_rows == stored.part.rows:
         spool.write(path, stored.sidecar.read_bytes())
     else:
         write(path, iter(taken.to_batches()))
-    return folder.relative(path)
+    return named(folder, path)
+
+
+def named(folder: Folder, path: Path) -> dict[str, str]:
+    """A file that is the ledger's from now on, as exchange_part names it."""
+    return {"ledger": folder.relative(path), "ledger_sha256": spool.digest(path) or ""}
 
 
 def write(path: Path, batches: Iterator[pa.RecordBatch]) -> int:
@@ -120,16 +146,19 @@ def compact(lease: Lease) -> None:
         old = connection.scalar(select(SEGMENT.c.path).where(SEGMENT.c.exchange == exchange))
     if len({row.turn for row in rows}) <= _TURNS:
         return
+    unchanged(state.engine, state.folder, exchange)  # or a change would be sealed as the truth
     names = [name for name in (old, *(row.ledger for row in rows)) if name is not None]
     path = state.folder.ledger / exchange / f"segment-{rows[-1].turn:08d}.parquet"
     with merge([state.folder.absolute(name) for name in names], state.folder.spool / exchange) as batches:
         count = write(path, batches)
     lease.run.at("segment written")
+    told = {"turn": rows[-1].turn, "rows": count, "sha256": spool.digest(path)}
     with lease.transaction() as connection:
-        made = {"path": state.folder.relative(path), "rows": count, "turn": rows[-1].turn, "made_at": utc(lease.run.clock())}
+        made = told | {"path": state.folder.relative(path), "made_at": utc(lease.run.clock())}
         segment = insert_for(connection)(SEGMENT).values(exchange=exchange, **made)
         connection.execute(segment.on_conflict_do_update(index_elements=["exchange"], set_=made))
         connection.execute(update(PART).where(settled).values(merged=True))
+        record(connection, "ledger.merged", {"exchange": exchange, "window": None} | told, lease.run.clock())
     lease.run.at("segment known")
     for name in names:
         state.folder.absolute(name).unlink(missing_ok=True)

@@ -100,16 +100,15 @@ def _doubt(stored: StoredPart, confirmed: Confirmed, refused: pa.ChunkedArray) -
 def settle(lease: Lease, format: Format, stored: StoredPart, found: Verdict) -> None:
     """Make a verdict durable: receipt and ledger as files first, then state, quarantine and log entry in one transaction."""
     run, folder, exchange = lease.run, lease.state.folder, lease.exchange
-    values: dict[str, Any] = {"state": found.state, "reason": found.reason or None, "ledger": None} | _kept(
-        lease, stored, found.receipt
-    )
+    values: dict[str, Any] = {"state": found.state, "reason": found.reason or None, "ledger": None, "ledger_sha256": None}
+    values |= _kept(lease, stored, found.receipt)
     rejects = list(_rejects(format, stored, found))
     taken, lost = found.rows.filter(pc.invert(found.refused)), found.rows["key"].filter(found.refused)
     history = ledger.delivered_later(lease.state.engine, folder, stored, lost)
     if found.state == "awaiting":
-        values |= {"ledger": folder.relative(stored.sidecar)}
+        values |= ledger.named(folder, stored.sidecar)
     if found.state == "confirmed":
-        values |= {"ledger": ledger.extend(folder, stored, taken), "reference": found.reference}
+        values |= ledger.extend(folder, stored, taken) | {"reference": found.reference}
     if found.state in SETTLED:
         values |= {"accepted": taken.num_rows, "refused": len(lost), "settled_at": utc(run.clock())}
     run.at("receipt kept")
@@ -157,6 +156,6 @@ def _rejects(format: Format, stored: StoredPart, found: Verdict) -> Iterator[Rej
 def _body(stored: StoredPart, values: Mapping[str, Any]) -> dict[str, Any]:
     """The log entry: counts, digests and codes; what the partner wrote goes in as a token."""
     words = {name: token(values.get(name) or "") for name in ("reason", "reference")}
-    numbers = {name: values.get(name) for name in ("state", "accepted", "refused", "receipt_sha256")}
+    numbers = {name: values.get(name) for name in ("state", "accepted", "refused", "receipt_sha256", "ledger_sha256")}
     names = {"exchange": stored.part.heading.exchange, "window": stored.window_key, "part": stored.part.id}
     return names | numbers | words | {"number": stored.part.number, "sha256": stored.part.sha256}

@@ -12,12 +12,13 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -153,6 +154,35 @@ def postgresql_server() -> Iterator[URL]:
     if found:
         yield found
         return
+    with _own_postgresql() as own:
+        yield own.url
+
+
+@dataclass(slots=True)
+class Own:
+    """A database server of one test: ``crash`` ends it at once, as a power cut would, ``start`` makes it answer again."""
+
+    url: URL
+    crash: Callable[[], None]
+    start: Callable[[], None]
+
+
+@pytest.fixture(params=["postgresql", "mariadb"])
+def own_server(request: pytest.FixtureRequest) -> Iterator[Own]:
+    """A server of each kind that may be crashed, with an empty database ``partner``."""
+    with (_own_postgresql if request.param == "postgresql" else _own_mariadb)() as own:
+        if request.param == "postgresql":
+            with psycopg.connect(_text(own.url.set(database="postgres")), autocommit=True) as admin:
+                admin.execute("CREATE DATABASE partner")
+        else:
+            with _mariadb(own.url) as admin:
+                admin.cursor().execute("CREATE DATABASE partner CHARACTER SET utf8mb4")
+        own.url = own.url.set(database="partner")
+        yield own
+
+
+@contextmanager
+def _own_postgresql() -> Iterator[Own]:
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     binary = str(binaries[-1]) if binaries else shutil.which("postgres")
     if not binary:
@@ -164,8 +194,8 @@ def postgresql_server() -> Iterator[URL]:
         url = make_url(f"postgresql://postgres@127.0.0.1:{_free_port()}")
         arguments = [binary, "-D", f"{home}/data", f"--port={url.port}", "--listen-addresses=127.0.0.1"]
         arguments += [f"--unix-socket-directories={home}", "--fsync=off", "--max-connections=200"]
-        with _process("postgresql", arguments, home, lambda: _postgresql_answers(url), account):
-            yield url
+        with _restartable("postgresql", arguments, home, lambda: _postgresql_answers(url), account, signal.SIGQUIT) as control:
+            yield Own(url, *control)
 
 
 @pytest.fixture(scope="session")
@@ -175,6 +205,12 @@ def mariadb_server() -> Iterator[URL]:
     if found:
         yield found
         return
+    with _own_mariadb() as own:
+        yield own.url
+
+
+@contextmanager
+def _own_mariadb() -> Iterator[Own]:
     binary = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
     if not Path(binary).exists() or not shutil.which("mariadb-install-db"):
         _unavailable("mariadb", "none answers on 127.0.0.1:3306 and no binaries; install Debian's mariadb-server")
@@ -186,8 +222,8 @@ def mariadb_server() -> Iterator[URL]:
         url = make_url(f"mysql+pymysql://root@127.0.0.1:{_free_port()}")
         arguments = [binary, "--no-defaults", f"--datadir={home}/data", f"--socket={home}/socket", f"--pid-file={home}/pid"]
         arguments += [f"--port={url.port}", "--bind-address=127.0.0.1", "--skip-name-resolve"]
-        with _process("mariadb", arguments, home, lambda: _mariadb_answers(url), account):
-            yield url
+        with _restartable("mariadb", arguments, home, lambda: _mariadb_answers(url), account, signal.SIGKILL) as control:
+            yield Own(url, *control)
 
 
 _SSHD_CONFIG = """\
@@ -310,6 +346,25 @@ def _process(name: str, arguments: list[str], home: Path, answers: Callable[[], 
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def _restartable(
+    name: str, arguments: list[str], home: Path, answers: Callable[[], bool], account: dict[str, Any], crash: signal.Signals
+) -> Iterator[tuple[Callable[[], None], Callable[[], None]]]:
+    """A process that can be crashed and started again. PostgreSQL's SIGQUIT takes its sessions along, SIGKILL does not."""
+    with ExitStack() as running:
+
+        def start() -> None:
+            pids.append(running.enter_context(_process(name, arguments, home, answers, account)))
+
+        def crashed() -> None:
+            os.kill(pids[-1], crash)
+            running.close()
+
+        pids: list[int] = []
+        start()
+        yield crashed, start
 
 
 def _ed25519(path: Path) -> str:

@@ -1,7 +1,8 @@
 """Takes SQL of a text; gives SQL of the day or time it spells, in the notation of a contract. Pure text.
 
 The usual spellings are read by casts behind a look at the length, the others by regular expressions: a cast alone would
-take half a date for another day (``try_strptime('2024115', '%Y%m%d')`` is the 5th of November).
+take half a date for another day (``try_strptime('2024115', '%Y%m%d')`` is the 5th of November), and PostgreSQL's ``infinity``
+for the year 1900.
 """
 
 from hub.contract.model import Notation
@@ -21,6 +22,7 @@ _ISO_TIME = "'%Y-%m-%d %H:%M:%S'"
 def usual(notation: Notation, text: str) -> str:
     """A DATE (``d``) or TIMESTAMP (``t``) from ISO text, as readers write it, or from digits alone; null for anything else."""
     fraction = f"{text} LIKE '____-__-__ __:__:__.%' AND regexp_full_match(substr({text}, 21), '[0-9]{{1,6}}')"
+    word = f"WHEN NOT ({text} >= '0' AND {text} < ':') THEN NULL"  # it does not begin with a digit
     day = f"WHEN {text} LIKE '____-__-__' THEN TRY_CAST({text} AS DATE)"
     digits = f"WHEN strlen({text}) = 8 THEN try_strptime({text}, '%Y%m%d')"
     long_digits = f"WHEN strlen({text}) = 14 THEN try_strptime({text}, '%Y%m%d%H%M%S')"
@@ -28,8 +30,8 @@ def usual(notation: Notation, text: str) -> str:
     precise = f"WHEN {fraction} THEN try_strptime(left({text}, 19), {_ISO_TIME})"
     if notation.kind == "d":
         rest = " ".join((digits, time, precise, long_digits))
-        return f"CASE {day} ELSE CAST(CASE {rest} END AS DATE) END"
-    return f"CASE {time} {long_digits} {precise} {day} {digits} END"
+        return f"CASE {word} {day} ELSE CAST(CASE {rest} END AS DATE) END"
+    return f"CASE {word} {time} {long_digits} {precise} {day} {digits} END"
 
 
 def printed(notation: Notation, moment: str) -> str:

@@ -29,7 +29,7 @@ METADATA = MetaData(
     }
 )
 
-HEAD = "0001"  # the newest migration; a test compares it with the scripts
+HEAD = "0002"  # the newest migration; a test compares it with the scripts
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")  # what numbers itself in SQLite; 64 bits there as well
 _TIME = String(27)
@@ -99,6 +99,7 @@ PART = Table(
     Column("receipt", Text),
     Column("receipt_sha256", String(64)),
     Column("ledger", Text),  # what of this part counts as delivered; NULL while nothing does
+    Column("ledger_sha256", String(64)),  # NULL for a file older than migration 0002
     Column("merged", Boolean, nullable=False, server_default=false()),  # its ledger went into a segment
     Column("sent_at", _TIME),
     Column("settled_at", _TIME),
@@ -113,6 +114,7 @@ SEGMENT = Table(
     Column("exchange", _EXCHANGE, primary_key=True),
     Column("turn", BigInteger, nullable=False),
     Column("path", Text, nullable=False),
+    Column("sha256", String(64)),  # NULL for a file older than migration 0002
     Column("rows", BigInteger, nullable=False),
     Column("made_at", _TIME, nullable=False),
 )

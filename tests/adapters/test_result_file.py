@@ -31,6 +31,15 @@ def test_refused_rows_are_told_one_by_one() -> None:
     assert found.faults == (RowFault("7", "zh", "account-closed", "账户已销户|见说明"),)
 
 
+def test_a_row_may_have_several_reasons() -> None:
+    """The first line counts rows, not reasons; every reason is kept, also one that is told twice."""
+    text = f"{FIRST}\n7|zh|account-closed|账户已销户\n7|je|amount|金额不符\n7|je|amount|金额不符\n"
+    found = outcome(text.encode(), PART, "utf-8")
+    assert isinstance(found, Confirmed)
+    zh, je = RowFault("7", "zh", "account-closed", "账户已销户"), RowFault("7", "je", "amount", "金额不符")
+    assert found.faults == (zh, je, je)
+
+
 def test_a_refused_file_is_rejected_as_a_whole() -> None:
     """The line `!` tells that nothing of the file had an effect."""
     text = f"{NAME}|{'cd' * 32}|0|0|\n!|sum|金额合计不符\n"
@@ -46,12 +55,27 @@ def test_a_refused_file_is_rejected_as_a_whole() -> None:
         FIRST.replace("|2|", "|two|"),
         FIRST.replace("|1|", "|2|") + "\n7||x|y",
         FIRST,
+        FIRST + "\n7||x|y\n8||x|y",
+        FIRST.replace("|1|", "|2|") + "\n7||x|y\n7||z|y",
         FIRST + "\n7|zh",
         FIRST.replace(NAME, "t_B1_000000000000.txt") + "\n7||x|y",
         f"{NAME}|{'00' * 32}|0|0|\n!|sum|other bytes",
         f"{NAME}|{'cd' * 32}|0|0|\n!|sum",
     ],
-    ids=["empty", "blank", "words", "no-number", "torn", "no-rows", "short-row", "other-file", "other-digest", "short-refusal"],
+    ids=[
+        "empty",
+        "blank",
+        "words",
+        "no-number",
+        "torn",
+        "no-rows",
+        "too-many",
+        "too-few",
+        "short-row",
+        "other-file",
+        "other-digest",
+        "short-refusal",
+    ],
 )
 def test_what_is_not_written_as_agreed_decides_nothing(text: str) -> None:
     """A torn, foreign or malformed result leaves the outcome unknown: it is neither success nor refusal."""

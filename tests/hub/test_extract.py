@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
 from sqlalchemy import create_engine, text
 
 from adapters.readers.sql import connect
+from hub.connection import INSTALLED
 from hub.extract import Census, census, extract
 from hub.interface import ConfigurationError, DataError, Reader
 from hub.mapping.model import SourceColumn, Watermark
@@ -57,10 +59,11 @@ def reader(url: str) -> Iterator[Reader]:
     reader.close()
 
 
-def change(url: str, sql: str) -> None:
+def change(url: str, *statements: str) -> None:
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
-        connection.execute(text(sql))
+        for sql in statements:
+            connection.exec_driver_sql(sql)
     engine.dispose()
 
 
@@ -219,3 +222,31 @@ def test_names_that_need_quotes_get_them(plan: Plan, tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError):
             list(extract(attack, window(), reader, view).batches)
     reader.close()
+
+
+@pytest.mark.parametrize("url", ["postgresql", "postgresql+psycopg", "mariadb"])
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "UTC", "Asia/Kolkata"])
+def test_a_watermark_with_a_zone_is_read_in_the_sources_time(
+    plan: Plan, request: pytest.FixtureRequest, tmp_path: Path, url: str, zone: str
+) -> None:
+    """Whatever zone the server is in: no row is missed or early, and the rows' times are the source's own."""
+    address = request.getfixturevalue("mariadb_url" if url == "mariadb" else "postgresql_url")
+    kind = "timestamp(6) NULL" if url == "mariadb" else "timestamptz"
+    change(address, CREATE.format(timestamp=kind))
+    here = ZoneInfo(zone)
+    for name, hour in (("before", 9), ("inside", 11), ("end", 12)):
+        moment = datetime(2026, 11, 22, hour, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(here)
+        offset = f"{moment:%z}"
+        zoned = f"SET time_zone = '{offset[:3]}:{offset[3:]}'" if url == "mariadb" else f"SET TIME ZONE '{zone}'"
+        change(address, zoned, f"INSERT INTO t_reg VALUES ('{name}', 'n', 'c', 1, 'A', '{moment:%Y-%m-%d %H:%M:%S}', NULL, NULL)")
+    there = replace(plan, source=replace(plan.source, timezone=zone, settings={"url": address.replace("postgresql:", f"{url}:")}))
+    reader = INSTALLED.reader(there.source, tmp_path)
+    try:
+        assert ids(there, reader, window()) == (1, ["inside"])
+        with reader.snapshot() as view:
+            rows = pa.Table.from_batches(extract(there, window(), reader, view).batches)
+            assert census(there, window(), reader, view) == Census(2, 1)
+        local = datetime(2026, 11, 22, 11, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(here)
+        assert rows["r.changed"].to_pylist()[0].removesuffix(".000000") == f"{local:%Y-%m-%d %H:%M:%S}"
+    finally:
+        reader.close()

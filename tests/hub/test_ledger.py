@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import hub.ledger
 from hub.interface import PermanentError
@@ -15,8 +16,8 @@ from hub.ledger import SCHEMA, ledger, turn
 from hub.pipeline import run_due, settle
 from hub.plan import Plan
 from hub.run import Run
-from hub.state.database import State, reading
-from hub.state.tables import SEGMENT
+from hub.state.database import State, reading, writing
+from hub.state.tables import PART, SEGMENT
 
 Exchange = Callable[..., Plan]
 
@@ -123,3 +124,59 @@ def test_a_missing_file_of_the_ledger_needs_a_person(
     assert isinstance(outcome.error, PermanentError)
     assert "restore the state folder" in str(outcome.error)
     assert len(world.sent) == 1
+
+
+def spoil(path: Path) -> None:
+    """Put away with one row less, as somebody would who wants it to be sent again."""
+    rows = pq.read_table(path)
+    pq.write_table(rows.slice(1), path)
+
+
+def test_nothing_is_compared_with_a_file_that_was_changed(
+    state: State, exchange: Exchange, registry: Any, world: Any, run: Run, clock: Any
+) -> None:
+    """The window fails with the file and the cure, and nothing leaves; with the file back it is finished."""
+    plan = exchange()
+    windows(1, plan, state, run, registry, world, clock)
+    (path,) = ledger(state.engine, state.folder, plan.id).files
+    whole = path.read_bytes()
+    spoil(path)
+    (outcome,) = run_due([plan], state, run, world.adapters)
+    assert isinstance(outcome.error, PermanentError)
+    assert f"{path.name} in the ledger was changed" in str(outcome.error)
+    assert len(world.sent) == 1
+    path.write_bytes(whole)
+    (outcome,) = run_due([plan], state, run, world.adapters)
+    assert outcome.error is None
+
+
+def test_a_file_that_was_changed_is_not_merged(
+    state: State, exchange: Exchange, registry: Any, world: Any, run: Run, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A merged file is logged as the truth: one that changed between comparing and merging stays, and the run says so."""
+    monkeypatch.setattr(hub.ledger, "_TURNS", 2)
+    plan = exchange()
+    windows(2, plan, state, run, registry, world, clock)
+    first = ledger(state.engine, state.folder, plan.id).files[0]
+
+    def at(step: str) -> None:
+        if step == "departed":
+            spoil(first)
+
+    registry.put(("N9", "新", None, "1"), changed="2026-11-22 15:30:00")
+    (outcome,) = run_due([plan], state, replace(run, at=at), world.adapters)
+    assert isinstance(outcome.error, PermanentError)
+    with reading(state.engine) as connection:
+        assert connection.execute(select(SEGMENT)).all() == []
+
+
+def test_a_file_without_a_digest_is_compared_with(
+    state: State, exchange: Exchange, registry: Any, world: Any, run: Run, clock: Any
+) -> None:
+    """The ledger of an older hub goes on as it is."""
+    plan = exchange()
+    windows(1, plan, state, run, registry, world, clock)
+    with writing(state.engine) as connection:
+        connection.execute(update(PART).values(ledger_sha256=None))
+    windows(1, plan, state, run, registry, world, clock)
+    assert world.rows == registry.good()

@@ -338,3 +338,33 @@ def test_memory_does_not_grow_with_the_rows(server, request):
     count, grown = map(int, done.stdout.split())
     assert count == 200_000
     assert grown < 60
+
+
+ODD = {
+    "postgresql": {
+        "timestamptz": ("infinity", "-infinity", "0001-01-01 00:00:00+08 BC", "0001-01-01 00:00:00", "294276-12-31 00:00:00"),
+        "date": ("infinity", "0001-01-01", "0044-03-15 BC", "5874897-12-31"),
+        "time": ("24:00:00",),
+    },
+    "mysql": {
+        "datetime": ("0000-00-00 00:00:00", "2024-00-00 00:00:00", "9999-12-31 23:59:59"),
+        "timestamp NULL": ("0000-00-00 00:00:00", "1970-01-02 00:00:00"),
+        "time": ("838:59:59", "24:00:00"),
+    },
+    "sqlite": {"date": ("2024-1-5", "infinity", "24:00:00", "")},
+}
+
+
+def test_odd_times_stop_no_row_beside_them(reader, database):
+    """Whatever a database holds for a time arrives as text, the good row too: a row is refused later, never the window."""
+    for number, (type, values) in enumerate(ODD[reader.dialect].items()):
+        with database.connect() as connection:
+            if reader.dialect == "mysql":
+                connection.exec_driver_sql("SET sql_mode = ''")
+            connection.exec_driver_sql(f"CREATE TABLE t{number} (n integer, c {type})")
+            for n, value in enumerate((*values, "10:30:00" if type == "time" else "2024-02-29")):
+                connection.execute(sa.text(f"INSERT INTO t{number} VALUES (:n, :value)"), {"n": n, "value": value})
+        declared = {"date": "date", "time": "text"}.get(type, "timestamp")
+        found = rows(reader, f"SELECT {reader.text('c', declared)} FROM t{number} ORDER BY n", ["c"])
+        assert len(found) == len(values) + 1
+        assert (found[-1][0] or "")[:10] in ("2024-02-29", "10:30:00")

@@ -172,6 +172,18 @@ def test_a_receipt_with_refused_rows(url, database, tmp_path):
         assert system.deliver(part) == answer
 
 
+def test_a_refused_row_may_have_several_reasons(url, database, tmp_path):
+    """A line for each; the partner counts rows."""
+    part = spooled(tmp_path)
+    reasons = [{"row_id": "b" * 32, "field": field, "code": "E01", "message": None} for field in ("xm", "je")]
+    with opened(url) as system:
+        system.deliver(part)
+        receipt(database, part, reasons, accepted=1)
+        answer = system.ask(part)
+    assert isinstance(answer, Confirmed)
+    assert (answer.accepted, answer.faults) == (1, tuple(RowFault("b" * 32, field, "E01", "") for field in ("xm", "je")))
+
+
 def test_a_refused_batch(url, database, tmp_path):
     """A rejection is of the whole part."""
     part = spooled(tmp_path)

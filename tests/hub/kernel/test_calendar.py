@@ -19,6 +19,7 @@ TEXTS = st.one_of(
     st.builds(lambda at, shape: at.strftime(shape), st.datetimes(datetime.fromisoformat("1000-01-01")), SHAPES),
     st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{0,7})?)?\Z"),
     st.from_regex(r"\A[0-9]{8}([0-9]{6})?\Z"),
+    st.sampled_from(["infinity", "Infinity", "-infinity", "infinity".ljust(14), "infinity".ljust(19), "  2024115", "epoch"]),
     st.text(alphabet="0123456789-: T./年月日　", max_size=28),
 )
 

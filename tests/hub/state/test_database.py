@@ -20,7 +20,7 @@ import hub.state.database
 from audit import record
 from hub.interface import ConfigurationError, PermanentError, TransientError
 from hub.state.database import VERSION_TABLE, State, open_state, reading, writing
-from hub.state.tables import HEAD, LEASE, METADATA
+from hub.state.tables import HEAD, LEASE, METADATA, PART, SEGMENT
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -63,6 +63,23 @@ def test_head_is_the_newest_script() -> None:
     """The version in the code is that of the newest migration script."""
     scripts = ScriptDirectory(str(Path(hub.state.database.__file__).with_name("migrations")))
     assert scripts.get_current_head() == HEAD
+
+
+def test_the_first_tables_are_brought_up_to_date(state: State) -> None:
+    """A state of the first migration gets what came later, and keeps its rows."""
+    segment = {"exchange": "bank/a", "turn": 1, "path": "ledger/x", "rows": 1, "made_at": "2026-11-22T02:00:00.000000Z"}
+    write(
+        state,
+        text("ALTER TABLE ledger_segment DROP COLUMN sha256"),
+        text("ALTER TABLE exchange_part DROP COLUMN ledger_sha256"),
+        text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"),
+        insert(SEGMENT).values(segment),
+    )
+    again = open_state(state.folder.root, state.engine.url.render_as_string(hide_password=False))
+    with reading(again.engine) as connection:
+        assert dict(connection.execute(select(SEGMENT)).mappings().one()) == segment | {"sha256": None}
+        assert connection.execute(select(PART)).all() == []
+    again.engine.dispose()
 
 
 def test_a_second_opening_changes_nothing(state: State) -> None:
