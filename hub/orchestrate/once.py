@@ -24,7 +24,7 @@ from hub.orchestrate.work import open_station
 from hub.run import Event, Progress
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-_TAGS = {".dagster/repository": f"__repository__@{LOCATION}"}  # as under the daemon: the UI's timeline and job pages ask for it
+_TAGS = {".dagster/repository": f"__repository__@{LOCATION}"}  # as under the daemon: job pages ask for it
 _MOST = 4  # processes: each holds a batch of rows
 
 

@@ -31,7 +31,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.slow
-def test_its_runs_stand_in_the_timeline_beside_those_of_the_daemon(checkout: Any, tmp_path: Path) -> None:
+def test_its_runs_stand_on_the_job_page_beside_those_of_the_daemon(checkout: Any, tmp_path: Path) -> None:
     """The UI asks for runs by job and repository; a run that fails, here for want of the partner's address, is shown as well."""
     shutil.copyfile(ROOT / "dagster.yaml", checkout.root / "dagster.yaml")
     (plan, *_) = compiled(checkout.root).sound().values()
