@@ -100,7 +100,8 @@ def _doubt(stored: StoredPart, confirmed: Confirmed, refused: pa.ChunkedArray) -
 def settle(lease: Lease, format: Format, stored: StoredPart, found: Verdict) -> None:
     """Make a verdict durable: receipt and ledger as files first, then state, quarantine and log entry in one transaction."""
     run, folder, exchange = lease.run, lease.state.folder, lease.exchange
-    values: dict[str, Any] = {"state": found.state, "reason": found.reason or None, "ledger": None, "ledger_sha256": None}
+    values: dict[str, Any] = {"state": found.state, "reason": found.reason or None}
+    values |= dict.fromkeys(("ledger", "ledger_sha256", "receipt", "receipt_sha256"))  # an older answer's are not this one's
     values |= _kept(lease, stored, found.receipt)
     rejects = list(_rejects(format, stored, found))
     taken, lost = found.rows.filter(pc.invert(found.refused)), found.rows["key"].filter(found.refused)

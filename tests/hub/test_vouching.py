@@ -166,3 +166,17 @@ def test_a_log_without_digests_of_the_ledger_is_vouched_for(sealed: State, monke
     with writing(sealed.engine) as connection:
         connection.execute(update(PART).values(accepted=PART.c.accepted + 1, refused=PART.c.refused - 1))
     assert set(vouch(sealed).counts) == {"account-edited", "part-edited"}
+
+
+def test_an_outcome_without_a_receipt_after_a_doubtful_one_is_vouched_for(
+    state: State, exchange: Exchange, registry: Any, world: Any, run: Run
+) -> None:
+    """A receipt that nobody could believe is not that of the refusal which came in the end; its file and entry stay."""
+    registry.fill(3)
+    world.says, world.answers = ["forged", "data"], ["forget", "forget"]
+    (outcome,) = run_due([exchange()], state, run, world.adapters)
+    assert outcome.account is not None
+    assert outcome.account.rejected == 3
+    seal_log(state, run.clock())
+    assert vouch(state).counts == {}
+    assert len([*state.folder.receipts.rglob("*-*")]) == 1
